@@ -1,0 +1,51 @@
+/** A client: one downstream program, holder of one virtual token. */
+import type { ClientId } from "./ids.ts";
+
+export interface Client {
+  readonly id: ClientId;
+  /** Unique among the clients there are; 1 to 64 characters, see `checkClientName`. */
+  readonly name: string;
+  /** Text for people, else "". */
+  readonly label: string;
+  readonly settings: ClientSettings;
+  readonly createdAtMs: number;
+  /** When it last called, to the minute, milliseconds since 1970; `null` if never. */
+  readonly lastSeenAtMs: number | null;
+  /** Deliveries that are not acknowledged. */
+  readonly waiting: number;
+}
+
+export interface ClientSettings {
+  /** Messages in one answer at most. 1, since agents save the cursor before they work through a batch. */
+  readonly batch: number;
+  /** What acknowledges: the cursor, or, for a client that never echoes one, its next poll. */
+  readonly acknowledgeBy: "cursor" | "next_poll";
+  /** What becomes of a delivery that was received and not answered when the client restarts. */
+  readonly onUnanswered: "show" | "redeliver";
+}
+
+export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
+  batch: 1,
+  acknowledgeBy: "cursor",
+  onUnanswered: "show",
+};
+
+/**
+ * `polling`: a poll is open. `busy`: it took a message and has not come back; agents do not poll while they work. `away`: it
+ * has not called for a while. `new`: it has never called.
+ */
+export type ClientState = "polling" | "busy" | "away" | "new";
+
+/** Who is there right now. Kept by the downstream station, read by whoever decides or shows. */
+export interface ClientStates {
+  stateOf(client: ClientId): ClientState;
+  /** To the millisecond while the hub runs; `null` when it has not called since the hub started. */
+  lastCallAtMs(client: ClientId): number | null;
+}
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u;
+
+/** Whether `name` can name a client: letters of any script, digits, `_`, `-`, `.`; it starts with a letter or digit. */
+export function isClientName(name: string): boolean {
+  return NAME.test(name);
+}

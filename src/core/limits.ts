@@ -1,0 +1,133 @@
+/**
+ * Every bound of the hub: name, unit, reason. Bounds nest, so that what floods is stopped near its source: the newest
+ * message of one conversation is parked long before its client or account is full.
+ */
+import assert from "node:assert/strict";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const LIMITS = {
+  // ── downstream polls
+  /** How long a client's poll is held. Below 28 s, because some clients give up at 30 s with their network's delays. */
+  holdMs: 25 * SECOND,
+  /** Hold for a poll with an empty cursor: one client's set-up check gives up after 15 s. */
+  holdEmptyCursorMs: 8 * SECOND,
+  /** What clients are told to use as their own time limit. */
+  advertisedPollMs: 35 * SECOND,
+  /** No empty answer comes sooner, or clients that poll again at once would spin. */
+  emptyAnswerAfterMs: 1 * SECOND,
+  /** Open polls per client: the newest takes over, the older ends at its own deadline. */
+  pollsPerClient: 2,
+  /** Delay of the refusal of a further poll, and of any call with a wrong token. */
+  refusalDelayMs: 2 * SECOND,
+  /** Messages in one answer, whatever the client's setting. */
+  batchMax: 50,
+  /** Fully written answers without acknowledgement before a delivery is parked. */
+  handOutsMax: 20,
+  /** Empty polls after a fully written answer before a cursorless client is taken by its polls. */
+  emptyPollsBeforeSwitch: 2,
+  /** A client that has not called for so long and holds nothing is away. */
+  awayAfterMs: 3 * MINUTE,
+
+  // ── downstream sends
+  /** How long a send waits for WeChat's id before the client is answered with the hub's. Clients give up at 15 s. */
+  sendAnswerMs: 8 * SECOND,
+  /** Sends of one client that wait for their answer at the same time. */
+  sendsInFlightPerClient: 64,
+  /** A repeat with the same id and content gets the first answer for at least so long. */
+  replyKeyMs: 7 * DAY,
+  /** JSON body of an iLink call. The longest texts and quotes fit many times. */
+  bodyBytesMax: 1 * MIB,
+  /** JSON body of an admin call. */
+  adminBodyBytesMax: 256 * KIB,
+
+  // ── queues; conversation below client below account
+  /** Unacknowledged deliveries of one conversation for one client; the newest beyond are parked. */
+  waitingPerConversation: 500,
+  /** Unacknowledged deliveries of one client; the newest beyond are parked. */
+  waitingPerClient: 5_000,
+  /** Undecided messages of one account; polling pauses above. */
+  unsettledPerAccount: 10_000,
+  /** Accepted replies and unsent sends of one conversation; a client is refused above. */
+  unsentPerConversation: 500,
+
+  // ── router
+  /** Conversations decided at the same time. */
+  conversationsInParallel: 64,
+  /** Tries to settle one message before it is parked alone. */
+  settleTriesMax: 3,
+  /** How often one message is decided again because a named client had gone. */
+  redecisionsMax: 3,
+
+  // ── plugins
+  /** Time for one hook unless the manifest says otherwise. */
+  pluginDeadlineMs: 250,
+  /** The longest deadline a manifest may ask for. */
+  pluginDeadlineMaxMs: 10 * SECOND,
+  /** A plugin's memory for one conversation, bytes of JSON. */
+  pluginMemoryBytesMax: 4 * KIB,
+  /** A text in a verdict, characters. */
+  verdictTextMax: 10_000,
+  /** A reason in a verdict, characters; a longer one is cut. */
+  verdictReasonMax: 500,
+
+  // ── upstream
+  /** How long WeChat holds a poll when it does not say. */
+  upstreamHoldMs: 35 * SECOND,
+  /** Added to the hold for the hub's own time limit, so that an answer in the last moment is read. */
+  upstreamPollMarginMs: 10 * SECOND,
+  /** Time limit of every other upstream call. */
+  upstreamCallMs: 15 * SECOND,
+  /** A poll is renewed when the two clocks part by more: the machine slept or its clock was set. */
+  clockJumpMs: 60 * SECOND,
+  /** First and longest delay after a failed upstream call. */
+  upstreamBackoffFirstMs: 1 * SECOND,
+  upstreamBackoffMaxMs: 60 * SECOND,
+  /** An answer body larger than this is not read on. */
+  upstreamBodyBytesMax: 32 * MIB,
+  /** Sends of one account in flight, each in another conversation. */
+  sendsInFlightPerAccount: 32,
+  /** Characters of one text send; WeChat cuts near 2,000 without saying so. */
+  sendTextMax: 1_800,
+  /** A typing bubble ends by itself when its client falls silent. */
+  typingExpiresMs: 15 * SECOND,
+  /** WeChat's bubble has to be renewed; clients may ask more often. */
+  typingRefreshMs: 4 * SECOND,
+  /** How long WeChat's typing ticket is reused. */
+  typingTicketMs: 10 * MINUTE,
+
+  // ── dedupe
+  /** A repeated message id is a duplicate for so long. */
+  dedupeIdMs: 7 * DAY,
+  /** The same content with the same time stamp is a duplicate for so long. */
+  dedupeDigestMs: 60 * SECOND,
+
+  // ── disk
+  /** Freed when the disk is full, so that the batch in hand can still be written. */
+  ballastBytes: 32 * MIB,
+  /** Polling stops when the disk has less room. */
+  freeBytesMin: 64 * MIB,
+  /** Rows removed in one step of retention; other steps wait no longer than one slice. */
+  retentionSliceRows: 500,
+
+  // ── life of the process
+  /** From SIGTERM to the end; service units allow 60 s. */
+  shutdownMs: 50 * SECOND,
+} as const;
+
+// An answer that comes after the client hung up is a delivery nobody saw.
+assert(LIMITS.holdMs < LIMITS.advertisedPollMs);
+// A set-up check with a 15 s limit must see its empty answer.
+assert(LIMITS.holdEmptyCursorMs <= 10 * SECOND);
+// Clients give up on a send after 15 s.
+assert(LIMITS.sendAnswerMs < 10 * SECOND);
+// Whoever floods is stopped first.
+assert(LIMITS.waitingPerConversation < LIMITS.waitingPerClient);
+assert(LIMITS.waitingPerClient < LIMITS.unsettledPerAccount);
+// The last batch must fit into what the ballast frees.
+assert(LIMITS.ballastBytes >= LIMITS.upstreamBodyBytesMax);
