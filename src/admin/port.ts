@@ -1,0 +1,44 @@
+/** What the admin API may see and do; hub.ts supplies it. */
+import type { AdminToken } from "../core/admin_token.ts";
+import type { ClientStates } from "../core/client.ts";
+import type { AccountId, ClientId } from "../core/ids.ts";
+import type { LoginDesk } from "../core/login.ts";
+import type { AccountFacts, DiskFacts, Health, PluginFacts } from "../core/status.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Random } from "../lib/random.ts";
+import type { Store } from "../store/store.ts";
+
+export interface AdminPort {
+  readonly version: string;
+  /** `null` when no hub runs: the API serves one command on the data directory. */
+  readonly startedAtMs: number | null;
+  /** The base URL for clients, no trailing slash. */
+  readonly publicUrl: string;
+  readonly store: Store;
+  readonly states: ClientStates;
+  readonly token: AdminToken;
+  readonly login: LoginDesk;
+  readonly actions: AdminActions;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What the account's poller and sender say now. */
+  accountFacts(account: AccountId): AccountFacts;
+  /** All plugins in the order they are asked, then those that could not be loaded. */
+  plugins(): readonly PluginFacts[];
+  /** Asks the file system. */
+  disk(): Promise<DiskFacts>;
+  /** Cheap: asked every few seconds by whoever watches the hub. */
+  health(): Health;
+}
+
+/** What has to happen outside the store. Each is called after the store step that it follows, unless it says otherwise. */
+export interface AdminActions {
+  /** Messages may have become undecided: a client was registered, a message was unparked, a default client was set. */
+  wakeRouter(): void;
+  /** The client's settings or token changed; its next poll must see them. */
+  clientChanged(client: ClientId): void;
+  /** The client is gone: its open polls end. */
+  clientRemoved(client: ClientId): void;
+  /** Stops the account's poller and sender. Called before the store removes it. */
+  releaseAccount(account: AccountId): Promise<void>;
+}

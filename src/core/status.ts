@@ -1,0 +1,91 @@
+/** What the hub says about itself. Times are milliseconds since 1970, `null` where it has not happened. Holds no secret. */
+import type { ClientSettings, ClientState } from "./client.ts";
+
+/** Whether the hub can do its job, as `/health` says it to anyone. */
+export type Health =
+  | { readonly state: "ok" }
+  /** Nothing is broken; somebody has to do something first. */
+  | { readonly state: "waiting"; readonly reason: "no_account" }
+  | { readonly state: "failing"; readonly reason: HealthReason };
+
+export type HealthReason =
+  | "disk_low"
+  | "logged_out"
+  | "stopping"
+  | "store_failing"
+  | "upstream_unreachable";
+
+/** What an account's poller and sender say; what cannot be read from the store. */
+export interface AccountFacts {
+  /**
+   * - `polling`: a poll is open
+   * - `retrying`: the last poll failed; it is tried again
+   * - `paused`: the hub does not poll on purpose, such as for a full disk
+   * - `logged_out`: WeChat refused the token; a login is needed
+   * - `stopped`: nobody polls, such as when no hub runs
+   */
+  readonly state: "polling" | "retrying" | "paused" | "logged_out" | "stopped";
+  /** Why it is not `polling`, for a person; "" otherwise. */
+  readonly reason: string;
+  /** Since when it is in this state. */
+  readonly sinceMs: number;
+  readonly lastPollAtMs: number | null;
+}
+
+export interface AccountView extends AccountFacts {
+  readonly name: string;
+  /** Name of its default client; `null` without one. */
+  readonly defaultClient: string | null;
+  /** Whether the person who scanned is known; with a bare token it is not, and everyone is allowed. */
+  readonly isOwnerKnown: boolean;
+  readonly lastInboundAtMs: number | null;
+  /** Messages that are not decided yet. */
+  readonly unsettled: number;
+  /** Answers that wait for the person, the window or a login. */
+  readonly deferred: number;
+}
+
+export interface ClientView {
+  readonly name: string;
+  readonly label: string;
+  readonly state: ClientState;
+  readonly lastCallAtMs: number | null;
+  readonly createdAtMs: number;
+  /** Messages that it has not acknowledged. */
+  readonly waiting: number;
+  readonly oldestWaitingAtMs: number | null;
+  /** Messages that it received and left unanswered when it restarted. */
+  readonly unanswered: number;
+  readonly settings: ClientSettings;
+}
+
+export interface PluginFacts {
+  readonly id: string;
+  /** "" where it could not be loaded. */
+  readonly version: string;
+  readonly source: "shipped" | "user";
+  /** Why it was not loaded, for a person; `null` when it works. */
+  readonly problem: string | null;
+}
+
+export interface DiskFacts {
+  readonly databaseBytes: number;
+  /** Room left where the data directory is; `null` where the system does not say. */
+  readonly freeBytes: number | null;
+}
+
+export interface StatusView {
+  readonly version: string;
+  /** `null` when no hub runs and the data directory was read directly. */
+  readonly startedAtMs: number | null;
+  readonly nowMs: number;
+  readonly health: Health;
+  readonly accounts: readonly AccountView[];
+  readonly clients: readonly ClientView[];
+  readonly plugins: readonly PluginFacts[];
+  /** Messages by state. */
+  readonly messages: Readonly<Record<string, number>>;
+  /** Sends by state. */
+  readonly sends: Readonly<Record<string, number>>;
+  readonly disk: DiskFacts;
+}
