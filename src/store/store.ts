@@ -362,6 +362,16 @@ export interface SendSteps {
   ): Promise<readonly { readonly send: SendId; readonly attempt: number }[]>;
   /** Settles an `unknown`: shown as such for ever, or planned once more, marked as a repeat with the same upstream id. */
   settleUnknown(send: SendId, how: "show" | "repeat"): Promise<void>;
+  /** Whom calls that are no sends (typing) go to; `null` when the conversation is not known. */
+  conversationAddress(conversation: ConversationId): Promise<ConversationAddress | null>;
+}
+
+export interface ConversationAddress {
+  readonly account: AccountId;
+  /** WeChat's id of the person or group. */
+  readonly to: string;
+  /** The newest of the conversation; "" when there is none. */
+  readonly contextToken: string;
 }
 
 export interface SendJob {
