@@ -22,11 +22,12 @@ RUN ["ilink-hub", "--version"]
 
 # The database, the keys and the admin token. Plugins of your own go into /plugins.
 VOLUME /data
+# In a container, loopback would be heard by nobody; what is published is decided by `docker run -p`.
+ENV ILINK_HUB_DATA=/data ILINK_HUB_PLUGINS=/plugins ILINK_HUB_ADDR=0.0.0.0:8765
 EXPOSE 8765
 # The first signal lets the poll in flight and all sends end: give `docker stop` 60 s.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["ilink-hub", "status", "--json", "--data", "/data"]
+  CMD ["ilink-hub", "status", "--json"]
 ENTRYPOINT ["ilink-hub"]
-# In a container, loopback would be heard by nobody; what is published is decided by `docker run -p`.
-CMD ["serve", "--data", "/data", "--plugins", "/plugins", "--addr", "0.0.0.0:8765"]
+CMD ["serve"]

@@ -1,6 +1,7 @@
 /** The deployment files: what they promise the operator, fact by fact. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "yaml";
+import { SETTINGS } from "../../src/config.ts";
 import { LIMITS } from "../../src/core/limits.ts";
 import { readTree } from "./tree.ts";
 
@@ -28,8 +29,13 @@ Deno.test("the image runs without root, listens outside the container, keeps /da
   assertEquals(valueOf(stage, "VOLUME"), "/data");
   assertEquals(valueOf(stage, "EXPOSE"), "8765");
   assertEquals(JSON.parse(valueOf(stage, "ENTRYPOINT")), ["ilink-hub"]);
-  const command = JSON.parse(valueOf(stage, "CMD")).join(" ");
-  assertMatch(command, /^serve .*--data \/data .*--addr 0\.0\.0\.0:8765$/);
+  assertEquals(JSON.parse(valueOf(stage, "CMD")), ["serve"]);
+  const settings = valueOf(stage, "ENV").split(" ");
+  for (const name of [SETTINGS.data.env, SETTINGS.addr.env, SETTINGS.pluginsDirectory.env]) {
+    assert(settings.some((setting) => setting.startsWith(`${name}=`)), name);
+  }
+  assert(settings.includes(`${SETTINGS.data.env}=/data`));
+  assert(settings.includes(`${SETTINGS.addr.env}=0.0.0.0:8765`));
   assertMatch(valueOf(stage, "HEALTHCHECK"), /CMD \["ilink-hub", /, "the executable checks itself");
 });
 
