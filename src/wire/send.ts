@@ -10,6 +10,8 @@ import {
 } from "../lib/json.ts";
 import { readRet } from "./ret.ts";
 
+export { textContent } from "../core/content.ts";
+
 export const MESSAGE_TYPE_USER = 1;
 export const MESSAGE_TYPE_BOT = 2;
 export const MESSAGE_STATE_FINISH = 2;
@@ -70,11 +72,6 @@ export function writeSendMessage(
     message_state: MESSAGE_STATE_FINISH,
     ...(edge.contextToken === "" ? {} : { context_token: edge.contextToken }),
   };
-}
-
-/** The content of a message with nothing but `text`. */
-export function textContent(text: string): JsonObject {
-  return { item_list: [{ type: 1, text_item: { text } }] };
 }
 
 /** The success a client gets; `wireId` are the digits it will know the message by. */
