@@ -1,0 +1,79 @@
+/** How the simulated WeChat behaves; every setting can be changed while it runs. */
+
+export interface Settings {
+  /**
+   * What becomes of a message once it was handed out. `tencent`: it is gone, as WeChat does it. `ack`: it comes again until
+   * a poll presents the cursor it came with. `dup`: as `ack`, and every message comes once more a few seconds later.
+   */
+  readonly mode: "tencent" | "ack" | "dup";
+  /** How long an idle `getupdates` is held open. */
+  readonly holdMs: number;
+  /** Messages in one answer at most. */
+  readonly batchMax: number;
+  /** Sent as `longpolling_timeout_ms`; `null` sends none, as observed. */
+  readonly longPollMs: number | null;
+  /** Whether a poll whose caller has left takes messages out all the same; only in mode `tencent`. */
+  readonly abandonedPoll: "released" | "swallows";
+  /** Mode `dup`: the repeat comes between these two, counted from the first hand-out. */
+  readonly repeatMinMs: number;
+  readonly repeatMaxMs: number;
+  readonly repeatContextToken: "same" | "new";
+  readonly repeatMessageId: "same" | "new";
+  /** Sends per inbound message of a person. */
+  readonly budget: number;
+  /** Each send over the budget adds this to the time in which every send is refused, whatever the person writes. */
+  readonly coolDownMs: number;
+  /** How long after a person's last message a send still arrives; later ones are accepted and lost. */
+  readonly windowMs: number;
+  /** The success body of `sendmessage`: with an id, `{"ret":0}`, `{}` or no body at all. */
+  readonly sendAnswer: "message_id" | "ret" | "object" | "empty";
+  /** What a send with a `client_id` seen before becomes. */
+  readonly repeatedClientId: "second_message" | "ignored";
+  /** `required`: a send without a context token issued for this person is refused with -3. */
+  readonly contextToken: "unchecked" | "required";
+  /** `required`: a call without `AuthorizationType: ilink_bot_token` is answered as a stale token. */
+  readonly authorizationType: "unchecked" | "required";
+  /** The shape of the stale-token answer. */
+  readonly staleAnswer: "ret_and_errcode" | "errcode";
+  readonly uploadAnswer: "full_only" | "param_only" | "both";
+  readonly voiceUpload: "refused" | "accepted";
+  readonly contentType: "application/json" | "application/octet-stream";
+  /** How long "typing" is shown after the last `sendtyping`. */
+  readonly typingShownMs: number;
+  /** How long a typing ticket stays the same. */
+  readonly ticketMs: number;
+  /** How long `get_qrcode_status` is held open while nothing changes. */
+  readonly qrHoldMs: number;
+  /** How long a QR code can be scanned. */
+  readonly qrTtlMs: number;
+  /** How long `confirmed` is repeated to a caller who lost the answer. */
+  readonly qrConfirmedMs: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  mode: "tencent",
+  holdMs: 35_000,
+  batchMax: 50,
+  longPollMs: null,
+  abandonedPoll: "released",
+  repeatMinMs: 1_000,
+  repeatMaxMs: 10_000,
+  repeatContextToken: "same",
+  repeatMessageId: "same",
+  budget: 10,
+  coolDownMs: 30_000,
+  windowMs: 24 * 60 * 60 * 1000,
+  sendAnswer: "message_id",
+  repeatedClientId: "second_message",
+  contextToken: "unchecked",
+  authorizationType: "unchecked",
+  staleAnswer: "ret_and_errcode",
+  uploadAnswer: "full_only",
+  voiceUpload: "refused",
+  contentType: "application/json",
+  typingShownMs: 15_000,
+  ticketMs: 4 * 60 * 60 * 1000,
+  qrHoldMs: 10_000,
+  qrTtlMs: 120_000,
+  qrConfirmedMs: 60_000,
+};
