@@ -30,16 +30,19 @@ const INSTALL_SECONDS = 600;
  */
 export async function installPrograms(programs: readonly Program[]): Promise<string[]> {
   const missing = programs.filter((program) => !isOnPath(program.names));
-  if (missing.length === 0) return [];
-  const names = missing.map((program) => program.packageName);
-  const obstacle = whyNoApt() ?? await runApt(names);
-  return missing
-    .filter((program) => !isOnPath(program.names))
-    .map((program) =>
-      `${program.names[0]} is missing, ${program.neededFor} needs it: ${
-        obstacle ?? "no such program"
-      }`
-    );
+  const obstacle = whyNoApt();
+  if (missing.length > 0 && obstacle === null) await apt(["update", "-q"], UPDATE_SECONDS);
+  const sentences: string[] = [];
+  for (const { names: [name], packageName, neededFor } of missing) {
+    const reason = obstacle ?? await install(packageName);
+    if (reason !== null) sentences.push(`${name} is missing, ${neededFor} needs it: ${reason}`);
+  }
+  return sentences;
+}
+
+async function install(packageName: string): Promise<string | null> {
+  const args = ["install", "-y", "-q", "--no-install-recommends", packageName];
+  return await apt(args, INSTALL_SECONDS) ? null : `apt-get ${args.join(" ")} failed`;
 }
 
 export function isOnPath(names: readonly string[]): boolean {
@@ -60,13 +63,6 @@ function whyNoApt(): string | null {
     return "there is no apt-get to install it with";
   }
   return Deno.uid() === 0 ? null : "only root may install it with apt-get";
-}
-
-async function runApt(names: readonly string[]): Promise<string | null> {
-  await apt(["update", "-q"], UPDATE_SECONDS);
-  const install = ["install", "-y", "-q", "--no-install-recommends", ...names];
-  const succeeded = await apt(install, INSTALL_SECONDS);
-  return succeeded ? null : `apt-get ${install.join(" ")} failed`;
 }
 
 async function apt(args: readonly string[], limitSeconds: number): Promise<boolean> {
