@@ -49,7 +49,7 @@ function checks(contents: Contents): Stage[] {
   const stages = [
     check("format", ["fmt", "--check"]),
     check("lint", ["lint"]),
-    check("types", ["check", "--frozen", ...contents.sources]),
+    check("types", ["check", "--quiet", "--frozen", ...contents.sources]),
   ];
   if (contents.documents.length === 0) return stages;
   return [...stages, {
