@@ -33,6 +33,12 @@ export const LIMITS = {
   emptyPollsBeforeSwitch: 2,
   /** A client that has not called for so long and holds nothing is away. */
   awayAfterMs: 3 * MINUTE,
+  /** An agent may work so long on what it took before it counts as away. */
+  busyForMs: 30 * MINUTE,
+  /** When clients last called is written down so often. */
+  seenFlushMs: 1 * MINUTE,
+  /** Refusals that are being delayed at the same time; further ones are answered at once. */
+  delayedRefusalsMax: 1_000,
 
   // ── downstream sends
   /** How long a send waits for WeChat's id before the client is answered with the hub's. Clients give up at 15 s. */
@@ -45,6 +51,20 @@ export const LIMITS = {
   bodyBytesMax: 1 * MIB,
   /** JSON body of an admin call. */
   adminBodyBytesMax: 256 * KIB,
+
+  // ── connections
+  /** Open connections: a parked poll and a send for each of 10,000 clients, and some more. */
+  connectionsMax: 25_000,
+  /** Request line and headers. */
+  headerBytesMax: 16 * KIB,
+  /** Time for a request's headers to arrive. */
+  headersMs: 10 * SECOND,
+  /** Time for a whole request to arrive. */
+  requestMs: 60 * SECOND,
+  /** An idle connection is kept longer than clients reuse one (90 s), or they would write into a closed one. */
+  keepAliveMs: 95 * SECOND,
+  /** A connection on which nothing has moved for so long is closed, also in the middle of an answer. */
+  silentConnectionMs: 120 * SECOND,
 
   // ── queues; conversation below client below account
   /** Unacknowledged deliveries of one conversation for one client; the newest beyond are parked. */
@@ -122,6 +142,8 @@ export const LIMITS = {
 
 // An answer that comes after the client hung up is a delivery nobody saw.
 assert(LIMITS.holdMs < LIMITS.advertisedPollMs);
+// A parked poll moves nothing on its connection.
+assert(LIMITS.advertisedPollMs < LIMITS.silentConnectionMs);
 // A set-up check with a 15 s limit must see its empty answer.
 assert(LIMITS.holdEmptyCursorMs <= 10 * SECOND);
 // Clients give up on a send after 15 s.
