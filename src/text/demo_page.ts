@@ -1,0 +1,137 @@
+/** What the demo's page says. The page fills in `{name}`; it shows the language of the browser until it is switched. */
+import type { Sentence } from "./say.ts";
+
+export const DEMO_PAGE_TEXT = {
+  title: { zh: "ilink-hub 演示", en: "ilink-hub demo" },
+  switchLanguage: { zh: "English", en: "中文" },
+  disconnected: {
+    zh: "演示已停止，或连接断开；正在重新连接……",
+    en: "The demo has ended or is out of reach; connecting again …",
+  },
+
+  // ── agents
+  agents: { zh: "智能体", en: "Agents" },
+  polling: { zh: "等消息", en: "waiting for messages" },
+  busy: { zh: "在工作", en: "working" },
+  away: { zh: "不在", en: "away" },
+  new: { zh: "还没来过", en: "never seen" },
+  stopped: { zh: "已关闭", en: "switched off" },
+  waiting: { zh: "{count} 条待取", en: "{count} waiting" },
+  switchAgent: { zh: "运行 {name}", en: "Run {name}" },
+
+  // ── phone
+  phone: { zh: "手机（模拟的微信）", en: "Phone (simulated WeChat)" },
+  bot: { zh: "ClawBot", en: "ClawBot" },
+  typing: { zh: "对方正在输入…", en: "typing…" },
+  write: { zh: "以微信用户的身份写点什么", en: "Write as the WeChat person" },
+  send: { zh: "发送", en: "Send" },
+  sendImage: { zh: "发一张图片", en: "Send a picture" },
+  sendVoice: { zh: "发一段语音", en: "Send a voice message" },
+  sendFile: { zh: "发一个文件", en: "Send a file" },
+  image: { zh: "图片", en: "Picture" },
+  voice: { zh: "语音", en: "Voice" },
+  file: { zh: "文件", en: "File" },
+  video: { zh: "视频", en: "Video" },
+  other: { zh: "其他", en: "Other" },
+  voiceSample: {
+    zh: "这是一段语音，微信把它转成了文字",
+    en: "a voice message that WeChat turned into text",
+  },
+  fileSample: { zh: "报告.pdf", en: "report.pdf" },
+  quoteThis: { zh: "引用：{text}", en: "Quote: {text}" },
+  quoting: { zh: "正在引用", en: "Quoting" },
+  endQuote: { zh: "不引用了", en: "Stop quoting" },
+  writtenBy: {
+    zh: "{name} 写的（微信里看不到这一行）",
+    en: "written by {name} (WeChat does not show this line)",
+  },
+  fromHub: { zh: "hub", en: "the hub" },
+  suggestions: { zh: "可以试试", en: "Try" },
+  suggestHello: { zh: "你好", en: "hello" },
+  suggestAt: { zh: "@{name} 早上好", en: "@{name} good morning" },
+  emptyPhone: {
+    zh: "写一条消息，或点下面的一个建议。",
+    en: "Write a message, or tap a suggestion below.",
+  },
+
+  // ── lives
+  lives: { zh: "消息的一生", en: "The life of each message" },
+  livesIntro: {
+    zh: "每一步先写到磁盘，再算数；这里显示的就是 hub 里保存的记录。",
+    en: "Each step counts once it is on disk; what you see here is the hub's own record.",
+  },
+  emptyLives: {
+    zh: "第一条消息来到时，它会这样走：",
+    en: "This is the way the first message will take:",
+  },
+  wayWechat: { zh: "微信", en: "WeChat" },
+  wayInbox: { zh: "收件箱", en: "inbox" },
+  wayPlugins: { zh: "路由插件", en: "routing plugins" },
+  wayAgent: { zh: "智能体", en: "agent" },
+  wayReply: { zh: "回复", en: "reply" },
+  stepReceived: { zh: "收到", en: "Received" },
+  stepAsked: { zh: "询问插件", en: "Plugins asked" },
+  stepDecided: { zh: "决定", en: "Decided" },
+  stepDelivered: { zh: "交给 {client}", en: "To {client}" },
+  stepDeliveredNone: { zh: "交给智能体", en: "To the agent" },
+  stepReplied: { zh: "{client} 的回复", en: "Reply of {client}" },
+  stepRepliedNone: { zh: "回复", en: "Reply" },
+  stepHubSaid: { zh: "hub 自己的话", en: "The hub's own words" },
+  receivedFrom: { zh: "账号 {account}，{time}", en: "account {account}, {time}" },
+  duplicates: {
+    zh: "又收到 {count} 次，只处理一次",
+    en: "received {count} more times, handled once",
+  },
+  queued: { zh: "入队", en: "queued" },
+  handedOut: { zh: "已取走", en: "handed out" },
+  handedOutAgain: { zh: "第 {count} 次取走", en: "handed out, {count} times" },
+  acknowledged: { zh: "已确认", en: "acknowledged" },
+  unanswered: { zh: "收到后重启，没有回复", en: "received, then restarted without answering" },
+  accepted: { zh: "已收下", en: "accepted" },
+  repeat: { zh: "可能重复", en: "may be a repeat" },
+  tries: { zh: "第 {count} 次尝试", en: "try {count}" },
+
+  // ── verdicts and decisions
+  verdictPass: { zh: "不管", en: "pass" },
+  verdictRoute: { zh: "交给 {to}", en: "to {to}" },
+  verdictReply: { zh: "由 hub 回答", en: "answer" },
+  verdictDrop: { zh: "丢弃", en: "drop" },
+  verdictFault: { zh: "出错", en: "fault" },
+  notAsked: { zh: "没有插件被问到", en: "no plugin was asked" },
+  decidedDeliver: { zh: "交给 {to}", en: "Deliver to {to}" },
+  decidedAnswer: { zh: "hub 自己回答", en: "The hub answers itself" },
+  decidedPark: { zh: "保留，等待处理", en: "Kept for the owner" },
+  decidedDrop: { zh: "丢弃", en: "Dropped" },
+
+  // ── where a message stands, in its headline
+  nowReceived: { zh: "正在决定", en: "deciding" },
+  nowWaiting: { zh: "等 {client} 来取", en: "waiting for {client}" },
+  nowWorking: { zh: "{client} 在处理", en: "{client} is working" },
+  nowTaken: { zh: "{client} 已收下", en: "received by {client}" },
+  nowParked: { zh: "已保留", en: "kept" },
+  nowDropped: { zh: "已丢弃", en: "dropped" },
+
+  // ── states of replies and sends
+  statePlanned: { zh: "待发送", en: "to be sent" },
+  stateSending: { zh: "发送中", en: "sending" },
+  stateSent: { zh: "已发送 ✓", en: "sent ✓" },
+  stateUnconfirmed: { zh: "微信收下，未给编号", en: "taken by WeChat, no id" },
+  stateSuspect: { zh: "存疑：没有编号", en: "suspect: no id" },
+  stateDeferred: { zh: "推迟", en: "deferred" },
+  stateRefused: { zh: "被微信拒绝", en: "refused by WeChat" },
+  stateUnknown: { zh: "结果未知", en: "unknown" },
+  stateExpired: { zh: "过期", en: "expired" },
+  stateMerged: { zh: "并入另一条", en: "merged into another" },
+  stateAccepted: { zh: "已收下", en: "accepted" },
+  stateStopped: { zh: "被插件拦下", en: "stopped by a plugin" },
+  reasonBudget: {
+    zh: "这条消息的发送次数已用完，等对方再写",
+    en: "the sends for this message are used up; waits for the person to write",
+  },
+  reasonWindow: {
+    zh: "24 小时窗口已关闭，等对方再写",
+    en: "the 24 h window is closed; waits for the person to write",
+  },
+  reasonThrottle: { zh: "微信限流，稍后再发", en: "WeChat asks for a pause; sent later" },
+  reasonLoggedOut: { zh: "已登出，等重新登录", en: "logged out; waits for the next login" },
+} as const satisfies Readonly<Record<string, Sentence>>;
