@@ -151,11 +151,12 @@ function answer(value: unknown): Response {
  * A request with a body has to say that it is JSON: no page of another site can make a browser send that unasked.
  */
 async function readBody(context: Context): Promise<Json> {
+  const text = await context.req.text();
   const type = context.req.header("content-type") ?? "";
   if (!type.startsWith("application/json")) {
     throw new InputError(`Cannot read a body of type "${type}": want application/json`);
   }
-  const given = tryParseJson(await context.req.text());
+  const given = tryParseJson(text);
   if (given === undefined) throw new InputError("Cannot read the body: it is not JSON");
   return given;
 }

@@ -92,21 +92,24 @@ const part: z.ZodType<SayPart> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("other"), item: object }),
 ]);
 
+const say = z.strictObject({
+  parts: z.array(part),
+  quote: maybe(z.strictObject({
+    wireId: text,
+    style: z.enum(["embedded", "id", "partial"]),
+    selected: maybe(text),
+  })),
+  extra: maybe(object),
+});
+
 const message = z.strictObject({
   person: maybe(text),
   bot: maybe(text),
-  what: z.union([
-    text,
-    z.strictObject({
-      parts: z.array(part),
-      quote: maybe(z.strictObject({
-        wireId: text,
-        style: z.enum(["embedded", "id", "partial"]),
-        selected: maybe(text),
-      })),
-      extra: maybe(object),
-    }),
-  ]),
+  // A text is made a message of one part first, so that an error names the place in the part it means.
+  what: z.preprocess(
+    (given) => typeof given === "string" ? { parts: [{ kind: "text", text: given }] } : given,
+    say,
+  ),
 });
 const messages: z.ZodType<readonly SayGiven[]> = z.array(message);
 

@@ -69,7 +69,7 @@ function writeMessage(given: {
     message_id: rawNumber(wireId),
     from_user_id: chat.person.id,
     to_user_id: bot.id,
-    client_id: `mmassistant_bypmsg_inbox_${wireId}`,
+    client_id: `mmassistant_bypmsg_inbox_${bot.messages}`,
     create_time_ms: nowMs,
     update_time_ms: nowMs,
     delete_time_ms: 0,
