@@ -1,5 +1,6 @@
 /**
- * The store port: the only place where stations meet. Its methods are the steps of a message's life.
+ * The store port: the only place where stations meet. Its methods are the steps of a message's life (`steps.ts`), who the
+ * accounts and clients are, what can be looked at, and upkeep.
  *
  * Every method that writes is one step: all of it is on disk when the promise resolves, none of it when it rejects. Steps of
  * one event-loop turn are committed together; a step that fails does not take the others along. Reads see what is
@@ -7,22 +8,31 @@
  */
 import type { Account } from "../core/account.ts";
 import type { Client, ClientSettings } from "../core/client.ts";
-import type { Decision, ParkReason, Trace } from "../core/decision.ts";
-import type {
-  AccountId,
-  ClientId,
-  ConversationId,
-  DeliveryId,
-  DeliverySeq,
-  MessageId,
-  ReplyId,
-  SendId,
-} from "../core/ids.ts";
-import type { Ledger } from "../core/ledger.ts";
-import type { DeferReason, InboxState, ReplyState, SendState } from "../core/lifecycle.ts";
-import type { Inbound, RawInbound } from "../core/message.ts";
-import type { Json } from "../lib/json.ts";
+import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
+import type { InboxState, SendState } from "../core/lifecycle.ts";
+import type { ClientSideSteps, PollSteps, ReplySteps, RouteSteps, SendSteps } from "./steps.ts";
 import type { MessageSummary, MessageTrace } from "./trace.ts";
+
+export type {
+  Accepted,
+  AcceptedReply,
+  ClientSideSteps,
+  ConversationAddress,
+  DecisionInput,
+  GivenReply,
+  HandedOut,
+  HandedOutDelivery,
+  HandOutCall,
+  PollSteps,
+  ReplyOutcome,
+  ReplySteps,
+  RouteSteps,
+  SendEnd,
+  SendJob,
+  SendSteps,
+  Settled,
+  Settlement,
+} from "./steps.ts";
 
 export interface Store
   extends
@@ -35,7 +45,10 @@ export interface Store
     SendSteps,
     Looks,
     Upkeep {
-  /** Renewed when a database is created, restored or rolled back; cursors of another epoch acknowledge nothing. */
+  /**
+   * Renewed when a database is created, restored or rolled back; cursors of another epoch acknowledge nothing. Read it for
+   * each cursor: a roll-back may be noticed while the hub runs.
+   */
   readonly epoch: string;
   /** Waits for the steps in hand, then closes the file. */
   close(): Promise<void>;
@@ -118,287 +131,6 @@ export interface ClientSteps {
   recordSeen(seen: readonly { readonly client: ClientId; readonly atMs: number }[]): Promise<void>;
 }
 
-// ─── 1 upstream/poller ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface PollSteps {
-  /**
-   * Stores one answer of WeChat: every message (`received`, or `dropped: duplicate`, or `parked` when unreadable), the newest
-   * context tokens, the ledgers' new turns, and the cursor. A duplicate renews the token, never the budget. Sends that waited
-   * for the person become planned. When the login has changed meanwhile the messages are kept and the cursor is not.
-   */
-  ingest(batch: {
-    readonly account: AccountId;
-    readonly generation: number;
-    readonly messages: readonly RawInbound[];
-    /** The bytes of a body that could not be read, kept as a parked row; `null` otherwise. */
-    readonly unreadableBody: Uint8Array | null;
-    /** "" keeps the old one. */
-    readonly cursor: string;
-    readonly atMs: number;
-  }): Promise<{ readonly stored: number; readonly duplicates: number; readonly parked: number }>;
-  /** Undecided messages of the account. */
-  unsettledCount(account: AccountId): Promise<number>;
-}
-
-// ─── 2-4 router ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface RouteSteps {
-  /** The oldest undecided message of each conversation, oldest first, without the conversations in `skip`. */
-  heads(call: {
-    readonly skip: ReadonlySet<ConversationId>;
-    readonly limit: number;
-  }): Promise<readonly { readonly conversation: ConversationId; readonly message: MessageId }[]>;
-  /** All that deciding one message needs, as committed; `null` when it is not undecided any more. */
-  readForDecision(message: MessageId): Promise<DecisionInput | null>;
-  /**
-   * Performs a decision: deliveries, binding, plugin memory, the hub's own words as planned sends, the trace, and the
-   * message's end. Repeating it for a settled message does nothing. Where a queue is full the delivery is parked instead.
-   */
-  settle(settlement: Settlement): Promise<Settled>;
-  /** Parks an undecided message without looking at anything else. */
-  park(
-    message: MessageId,
-    parked: { readonly why: ParkReason; readonly reason: string; readonly atMs: number },
-  ): Promise<void>;
-  /** A parked message becomes undecided again; the owner asked. Throws `MESSAGE_UNKNOWN` when it is not parked. */
-  unpark(message: MessageId): Promise<void>;
-}
-
-export interface DecisionInput {
-  readonly message: {
-    readonly id: MessageId;
-    readonly conversation: ConversationId;
-    readonly inbound: Inbound;
-    readonly receivedAtMs: number;
-    /** 1 at the first decision. */
-    readonly attempt: number;
-  };
-  readonly account: Pick<Account, "id" | "name" | "userId" | "defaultClient">;
-  readonly sender: { readonly key: string; readonly alias: string };
-  readonly binding: { readonly client: ClientId; readonly boundAtMs: number } | null;
-  /** Who wrote what the message quotes, by id, then time within 10 s, then text; `null` without a quote or a match. */
-  readonly quoted: { readonly client: ClientId; readonly match: "id" | "time" | "text" } | null;
-  readonly memories: Readonly<Record<string, { readonly [key: string]: Json }>>;
-  /** The conversation's previous decided message; `null` when there is none. */
-  readonly last: { readonly message: MessageId; readonly trace: Trace } | null;
-  readonly ledger: Ledger;
-}
-
-export interface Settlement {
-  readonly message: MessageId;
-  readonly decision: Decision;
-  /** Kept as the explanation. */
-  readonly trace: Trace;
-  /** Plugin id -> its memory for this conversation, as it is to be from now on. */
-  readonly memories: Readonly<Record<string, { readonly [key: string]: Json }>>;
-  readonly atMs: number;
-}
-
-export type Settled =
-  | {
-    readonly kind: "settled";
-    /** Clients with something new to fetch. */
-    readonly woken: readonly ClientId[];
-    /** Whether sends were planned. */
-    readonly hasSends: boolean;
-  }
-  | { readonly kind: "already_settled" }
-  /** A named client has been removed; decide again. */
-  | { readonly kind: "client_gone" };
-
-// ─── 5-6 downstream ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface ClientSideSteps {
-  /**
-   * Acknowledges what `acknowledged` covers and hands out what comes next, oldest first, each under a new number. What was
-   * handed out and not acknowledged is handed out again, so a repeat loses nothing. Without anything to write, writes nothing.
-   */
-  handOut(call: HandOutCall): Promise<HandedOut>;
-  /** Takes a reply durably. A repeat (same client, send id and digest) gives the first one's answer. */
-  accept(reply: GivenReply): Promise<Accepted>;
-  /** What has become of a reply. */
-  replyOutcome(reply: ReplyId): Promise<ReplyOutcome>;
-  /** The conversation with this person (or group) whose message was last delivered to the client; `null`: never. */
-  conversationFor(
-    client: ClientId,
-    to: string,
-  ): Promise<{ readonly account: AccountId; readonly conversation: ConversationId } | null>;
-}
-
-export interface HandOutCall {
-  readonly client: ClientId;
-  /**
-   * `through`: the client presents this number (ignored when beyond what was handed out). `written`: the client is taken
-   * by its polls, all that was fully written counts. `none`: an empty, foreign or outdated cursor, or a look in between.
-   */
-  readonly acknowledged:
-    | { readonly kind: "through"; readonly seq: DeliverySeq }
-    | { readonly kind: "written" }
-    | { readonly kind: "none" };
-  /** Numbers whose answers were fully written since the last call. */
-  readonly written: readonly DeliverySeq[];
-  /** Whether the client announced a new start since its last poll. */
-  readonly hasRestarted: boolean;
-  /** How many messages at most; 0 only acknowledges. */
-  readonly batch: number;
-  readonly atMs: number;
-}
-
-export interface HandedOut {
-  readonly acknowledged: number;
-  /** Deliveries parked because they were handed out too often. */
-  readonly parked: number;
-  readonly deliveries: readonly HandedOutDelivery[];
-  /** The number the answer's cursor carries: of the last delivery, else of the newest acknowledged one (0: none yet). */
-  readonly seq: DeliverySeq;
-}
-
-export interface HandedOutDelivery {
-  readonly id: DeliveryId;
-  readonly seq: DeliverySeq;
-  readonly message: MessageId;
-  readonly conversation: ConversationId;
-  /** The message's source text, untouched. */
-  readonly raw: string;
-  /** What replaces its text; `null` leaves it. */
-  readonly text: string | null;
-  /** Digits by which this client knows the quoted message, when it knows it by other digits than the quote's. */
-  readonly quotedWireId: string | null;
-}
-
-export interface GivenReply {
-  readonly client: ClientId;
-  /** Wire `client_id`; "" when the client gave none, which makes every call a reply of its own. */
-  readonly sendId: string;
-  /** SHA-256 (hex) of the request's `msg` without its context token. */
-  readonly digest: string;
-  /** JSON text of the `msg`. */
-  readonly content: string;
-  /** From a context token of the hub's making; `null` when the token is missing, foreign or unreadable. */
-  readonly answers: { readonly conversation: ConversationId; readonly message: MessageId } | null;
-  /** `to_user_id` as the client gave it; "" when missing. It picks the conversation only when `answers` does not. */
-  readonly to: string;
-  readonly atMs: number;
-}
-
-export type Accepted =
-  | { readonly kind: "accepted"; readonly reply: ReplyId; readonly conversation: ConversationId }
-  | { readonly kind: "repeat"; readonly reply: ReplyId; readonly outcome: ReplyOutcome }
-  /** No message of this person was ever delivered to the client. */
-  | { readonly kind: "no_conversation" }
-  /** Too many unsent replies in this conversation. */
-  | { readonly kind: "full" };
-
-export interface ReplyOutcome {
-  readonly state: ReplyState;
-  /** Digits WeChat gave to the reply's first send; `null` while or when there are none. */
-  readonly wireId: string | null;
-  /** The raw word or text behind the state, else "". */
-  readonly reason: string;
-}
-
-// ─── 7 router/reply ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface ReplySteps {
-  /** Accepted replies that are not shaped yet, oldest first. */
-  acceptedReplies(limit: number): Promise<readonly AcceptedReply[]>;
-  /** Ends the shaping of a reply. Repeating it does nothing. */
-  plan(planned: {
-    readonly reply: ReplyId;
-    /** JSON texts of the contents to send in order; none stops the reply. */
-    readonly contents: readonly string[];
-    /** What the reply hooks did, for the trace. */
-    readonly steps: Json;
-    readonly atMs: number;
-  }): Promise<void>;
-}
-
-export interface AcceptedReply {
-  readonly id: ReplyId;
-  readonly client: { readonly id: ClientId; readonly name: string };
-  readonly account: { readonly id: AccountId; readonly name: string };
-  readonly conversation: ConversationId;
-  readonly sender: { readonly key: string; readonly alias: string };
-  readonly content: string;
-}
-
-// ─── 8 upstream/sender ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface SendSteps {
-  /** What was being sent when the hub died: `sending` becomes `unknown`, unsettled. Called once at start. */
-  recoverSends(): Promise<number>;
-  /**
-   * The next planned send of each conversation of the account: the hub's own words before replies, then oldest first.
-   * Conversations in `skip`, with a send in flight or with an unsettled `unknown` have none.
-   */
-  nextSends(call: {
-    readonly account: AccountId;
-    readonly skip: ReadonlySet<ConversationId>;
-    readonly limit: number;
-  }): Promise<readonly SendJob[]>;
-  /** Marks it `sending` and counts it in the ledger; the call may be made once this resolves. */
-  beginSend(
-    send: SendId,
-    begun: { readonly upstreamId: string; readonly atMs: number },
-  ): Promise<void>;
-  /** Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. */
-  endSend(send: SendId, ended: SendEnd & { readonly atMs: number }): Promise<void>;
-  /** All planned sends of the conversation wait; `untilMs` is when they become planned by themselves. */
-  deferSends(
-    conversation: ConversationId,
-    deferred: {
-      readonly reason: DeferReason;
-      readonly untilMs: number | null;
-      readonly atMs: number;
-    },
-  ): Promise<void>;
-  /** Plans deferred sends whose time has come; says when the next ones are due, milliseconds since 1970. */
-  resumeSends(
-    nowMs: number,
-  ): Promise<{ readonly resumed: number; readonly nextDueAtMs: number | null }>;
-  /** Unsettled `unknown` sends of the account. */
-  unknownSends(
-    account: AccountId,
-  ): Promise<readonly { readonly send: SendId; readonly attempt: number }[]>;
-  /** Settles an `unknown`: shown as such for ever, or planned once more, marked as a repeat with the same upstream id. */
-  settleUnknown(send: SendId, how: "show" | "repeat"): Promise<void>;
-  /** Whom calls that are no sends (typing) go to; `null` when the conversation is not known. */
-  conversationAddress(conversation: ConversationId): Promise<ConversationAddress | null>;
-}
-
-export interface ConversationAddress {
-  readonly account: AccountId;
-  /** WeChat's id of the person or group. */
-  readonly to: string;
-  /** The newest of the conversation; "" when there is none. */
-  readonly contextToken: string;
-}
-
-export interface SendJob {
-  readonly send: SendId;
-  readonly reply: ReplyId | null;
-  readonly conversation: ConversationId;
-  /** WeChat's id of the person or group. */
-  readonly to: string;
-  /** The newest of the conversation; "" when there is none. */
-  readonly contextToken: string;
-  /** JSON text of the message's content. */
-  readonly content: string;
-  /** The id of an earlier try that a repeat must use again; `null` for the first. */
-  readonly upstreamId: string | null;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  readonly ledger: Ledger;
-}
-
-export type SendEnd =
-  /** `wireId` null: `unconfirmed`, or `suspect` when this account has shown ids. */
-  | { readonly kind: "sent"; readonly wireId: string | null }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "unknown"; readonly reason: string }
-  | { readonly kind: "back"; readonly reason: string }
-  | { readonly kind: "deferred"; readonly reason: DeferReason; readonly untilMs: number | null };
-
 // ─── Looking at it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Looks {
@@ -433,12 +165,18 @@ export interface StoreCounts {
 // ─── Upkeep ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Upkeep {
-  /** Removes one slice of what has ended and is older than `olderThanMs`, or oldest first while the file is above the size. */
+  /**
+   * Removes one slice of what has ended and is older than `olderThanMs` (an age; what dedupe still needs stays at least as
+   * long as it needs it), or oldest first while more than `fileBytesMax` of the file are in use. Gives room back to the disk.
+   */
   retain(call: {
     readonly olderThanMs: number;
     readonly fileBytesMax: number;
   }): Promise<"more" | "done">;
-  /** Writes a consistent copy; the copy gets an epoch of its own when it is opened by a hub. */
+  /**
+   * Writes a consistent copy to `path`, which must not exist; steps go on meanwhile. The copy gets an epoch of its own when
+   * it is opened by a hub.
+   */
   backup(path: string): Promise<void>;
   /** Whether the last step could be written; the reason for a person otherwise. */
   readonly health: { readonly kind: "ok" } | { readonly kind: "failing"; readonly reason: string };

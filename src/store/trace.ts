@@ -15,7 +15,7 @@ export interface MessageSummary {
   readonly parts: readonly Part[];
   readonly receivedAtMs: number;
   readonly state: InboxState;
-  /** Why it was parked or dropped; "" otherwise. */
+  /** Why it was parked or dropped, the fixed word first, then what more is known: "no_client: ..."; "" otherwise. */
   readonly reason: string;
   readonly settledAtMs: number | null;
   /** The message this one repeats; `null` when it is none. */
