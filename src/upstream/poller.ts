@@ -4,6 +4,7 @@
  */
 import type { AccountId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
+import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import type { Bell } from "../lib/bell.ts";
 import { type Clock, sleep } from "../lib/clock.ts";
@@ -14,6 +15,7 @@ import { readInbound } from "../wire/message.ts";
 import type { UpdatesAnswer } from "../wire/updates.ts";
 import type { NetFault, UnreadableBody, UpstreamApi } from "./api.ts";
 import { watchClocks } from "./clock_watch.ts";
+import { untilCommitted } from "./commit_retry.ts";
 import { createPollPace } from "./poll_pace.ts";
 
 export type PollState =
@@ -104,12 +106,10 @@ export class Poller {
 
   /** Finishes and commits the poll in flight; `deadline` aborts it. Resolves when the loop has ended. */
   async stop(deadline: AbortSignal): Promise<void> {
-    const abort = () => this.#aborting.abort();
     this.#stopping.abort();
-    if (deadline.aborted) abort();
-    deadline.addEventListener("abort", abort);
+    const unfollow = followAbort(deadline, this.#aborting);
     await this.#ended;
-    deadline.removeEventListener("abort", abort);
+    unfollow();
   }
 
   async #run(): Promise<void> {
@@ -155,17 +155,16 @@ export class Poller {
   ): Promise<Answer | "clock_jumped"> {
     const { api, clock } = this.#ports;
     const calling = new AbortController();
-    const abort = () => calling.abort();
-    this.#aborting.signal.addEventListener("abort", abort);
+    const unfollow = followAbort(this.#aborting.signal, calling);
     let hasJumped = false;
     const unwatch = watchClocks(clock, () => {
       hasJumped = true;
-      abort();
+      calling.abort();
     });
     const { cursor } = credentials;
     const answer = await api.getUpdates(credentials, { cursor, limitMs, signal: calling.signal });
     unwatch();
-    this.#aborting.signal.removeEventListener("abort", abort);
+    unfollow();
     const isCut = answer.kind === "unanswered" || answer.kind === "unreached";
     return hasJumped && isCut ? "clock_jumped" : answer;
   }
@@ -240,26 +239,27 @@ export class Poller {
     return { kind: "ended" };
   }
 
-  /** Repeats a step until it is on disk; throws only when the time to stop is over. */
+  /** Throws only when the time to stop is over: then the messages are lost, and the log says so. */
   async #commit<T>(messages: number, act: () => Promise<T>): Promise<T> {
-    const { clock, log } = this.#ports;
+    const { log } = this.#ports;
     const { account } = this.#login;
-    const retrying = this.#createBackoff();
-    while (true) {
-      try {
-        return await act();
-      } catch (error) {
+    const { signal } = this.#aborting;
+    const done = await untilCommitted(act, {
+      ...this.#ports,
+      signal,
+      onFault: (error) => {
         const text = errorText(error);
-        if (this.#aborting.signal.aborted) {
-          log.error("batch_lost", { account, messages, text });
-          throw error;
-        }
-        log.error("batch_not_committed", { account, messages, text });
+        log.error(signal.aborted ? "batch_lost" : "batch_not_committed", {
+          account,
+          messages,
+          text,
+        });
         this.#enter({ kind: "paused", reason: "store_failing" });
         this.#noteError(text);
-        await sleep(clock, retrying.next(), this.#aborting.signal);
-      }
-    }
+      },
+    });
+    this.#enter({ kind: "polling" });
+    return done;
   }
 
   async #pause(next: Exclude<Next, { kind: "ended" }>, tookMs: number): Promise<void> {

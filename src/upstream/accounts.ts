@@ -1,0 +1,227 @@
+/** The station: a poller and a sender for every account, started and stopped as accounts come, log in and go. */
+import type { Account } from "../core/account.ts";
+import type { AccountId, ReplyId } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import { followAbort } from "../lib/abort.ts";
+import { createBackoff } from "../lib/backoff.ts";
+import { type Bell, createBell } from "../lib/bell.ts";
+import type { Clock } from "../lib/clock.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import type { Random } from "../lib/random.ts";
+import { startTask, type Task } from "../lib/task.ts";
+import type { AccountSteps, PollSteps, SendSteps } from "../store/store.ts";
+import type { UpstreamApi } from "./api.ts";
+import { Poller, type PollFacts } from "./poller.ts";
+import { Sender, type SendSettings } from "./sender.ts";
+
+export interface UpstreamPorts {
+  readonly store:
+    & Pick<AccountSteps, "accounts" | "credentials" | "markLoggedOut">
+    & Pick<PollSteps, "ingest" | "unsettledCount">
+    & Omit<SendSteps, "recoverSends" | "conversationAddress">;
+  readonly api: Pick<UpstreamApi, "getUpdates" | "sendMessage" | "notify">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly settings: SendSettings;
+  /** Whether the disk has room for more; polling pauses while not. */
+  readonly hasRoom: () => boolean;
+  /** Called after a commit that brought something to decide. */
+  readonly onIngested: () => void;
+  /** Called after the commit of a send's end, and when a send has been deferred. */
+  readonly onSendEnded: (reply: ReplyId) => void;
+  /** Called once for each login that WeChat has ended. */
+  readonly onLoggedOut: (account: Account) => void;
+}
+
+export interface Upstream {
+  /** Starts and stops what the stored accounts ask for; to be called at start and after every change of an account. */
+  refresh(): Promise<void>;
+  /** There may be planned sends of this account. */
+  ringSender(account: AccountId): void;
+  /** There may be room again. */
+  ringPollers(): void;
+  facts(account: AccountId): PollFacts;
+  /**
+   * Finishes and commits the polls in flight, then the sends in flight; `deadline` aborts what is still open. Tells WeChat
+   * last, best effort.
+   */
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+interface Station {
+  readonly generation: number;
+  readonly pollBell: Bell;
+  /** `null` for an account that is logged out. */
+  readonly poller: Poller | null;
+  readonly sender: Sender;
+  isReportedLoggedOut: boolean;
+}
+
+/** WeChat need not hear that the hub starts or stops, so it gets little time. */
+const NOTIFY_LIMIT_MS = 2_000;
+
+const NEVER_POLLED: PollFacts = {
+  state: { kind: "stopped" },
+  lastPollAtMs: null,
+  lastInboundAtMs: null,
+  lastError: null,
+  isShort: false,
+};
+
+export function createUpstream(ports: UpstreamPorts): Upstream {
+  return new Accounts(ports);
+}
+
+class Accounts implements Upstream {
+  readonly #ports: UpstreamPorts;
+  readonly #stations = new Map<AccountId, Station>();
+  /** What ends by itself and must have ended before the station has stopped. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #aborting = new AbortController();
+  readonly #dueBell: Bell;
+  readonly #dueTask: Task;
+  #refreshing: Promise<void> = Promise.resolve();
+  #isStopping = false;
+
+  constructor(ports: UpstreamPorts) {
+    const { clock, random, log } = ports;
+    this.#ports = ports;
+    this.#dueBell = createBell(clock);
+    const { upstreamBackoffFirstMs: firstMs, upstreamBackoffMaxMs: maxMs } = LIMITS;
+    this.#dueTask = startTask({
+      bell: this.#dueBell,
+      clock,
+      backoff: createBackoff({ firstMs, maxMs, random }),
+      step: () => this.#resumeDue(),
+      onFault: (error) => log.error("resume_failed", { text: errorText(error) }),
+    });
+  }
+
+  refresh(): Promise<void> {
+    const refreshed = this.#refreshing.then(() => this.#refresh());
+    this.#refreshing = refreshed.catch(() => {}); // the caller hears of it; the next refresh starts anew
+    return refreshed;
+  }
+
+  ringSender(account: AccountId): void {
+    this.#stations.get(account)?.sender.ring();
+  }
+
+  ringPollers(): void {
+    for (const { pollBell } of this.#stations.values()) pollBell.ring();
+  }
+
+  facts(account: AccountId): PollFacts {
+    const station = this.#stations.get(account);
+    if (station === undefined) return NEVER_POLLED;
+    return station.poller?.facts() ?? { ...NEVER_POLLED, state: { kind: "logged_out" } };
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    const unfollow = followAbort(deadline, this.#aborting);
+    this.#isStopping = true;
+    await this.#refreshing;
+    const stations = [...this.#stations];
+    await Promise.all(stations.map(([_, { poller }]) => poller?.stop(this.#aborting.signal)));
+    await Promise.all(stations.map(([_, { sender }]) => sender.stop(this.#aborting.signal)));
+    await Promise.all([...this.#ending, this.#dueTask.stop()]);
+    const polled = stations.filter(([_, { poller }]) => poller?.facts().state.kind === "stopped");
+    await Promise.allSettled(polled.map(([account]) => this.#notify(account, "stop")));
+    unfollow();
+  }
+
+  async #refresh(): Promise<void> {
+    const accounts = await this.#ports.store.accounts();
+    if (this.#isStopping) return;
+    const gone = new Set(this.#stations.keys());
+    for (const account of accounts) {
+      gone.delete(account.id);
+      const station = this.#stations.get(account.id);
+      if (station?.generation === account.generation) continue;
+      if (station?.poller) this.#end(station.poller.stop(this.#aborting.signal));
+      this.#stations.set(account.id, this.#start(account, station?.sender ?? null));
+    }
+    for (const account of gone) {
+      const station = this.#stations.get(account);
+      this.#stations.delete(account);
+      if (station?.poller) this.#end(station.poller.stop(this.#aborting.signal));
+      if (station) this.#end(station.sender.stop(this.#aborting.signal));
+    }
+  }
+
+  /** The sender outlives logins; a poller is of one login. */
+  #start(account: Account, sender: Sender | null): Station {
+    const { onIngested } = this.#ports;
+    const { id, generation } = account;
+    const pollBell = createBell(this.#ports.clock);
+    const onLoggedOut = () => this.#reportLoggedOut(id);
+    const poller = account.state === "active"
+      ? new Poller({ account: id, generation }, {
+        ...this.#ports,
+        bell: pollBell,
+        onIngested: () => {
+          this.ringSender(id);
+          onIngested();
+        },
+        onLoggedOut,
+      })
+      : null;
+    if (poller !== null) this.#end(this.#notify(id, "start"));
+    sender?.ring();
+    return {
+      generation,
+      pollBell,
+      poller,
+      sender: sender ?? new Sender(id, {
+        ...this.#ports,
+        onEnded: this.#ports.onSendEnded,
+        onDeferredUntil: (atMs) => this.#dueBell.ringAt(atMs),
+        onLoggedOut,
+      }),
+      isReportedLoggedOut: false,
+    };
+  }
+
+  /** Poller and sender may both see the same login end. */
+  #reportLoggedOut(id: AccountId): void {
+    const station = this.#stations.get(id);
+    if (station === undefined || station.isReportedLoggedOut) return;
+    station.isReportedLoggedOut = true;
+    station.sender.ring();
+    this.#end((async () => {
+      const account = (await this.#ports.store.accounts()).find((known) => known.id === id);
+      if (account?.state === "logged_out") this.#ports.onLoggedOut(account);
+    })());
+  }
+
+  async #notify(account: AccountId, what: "start" | "stop"): Promise<void> {
+    const { store, api, clock, log } = this.#ports;
+    const calling = new AbortController();
+    const unfollow = followAbort(this.#aborting.signal, calling);
+    const cancelLimit = clock.after(NOTIFY_LIMIT_MS, () => calling.abort());
+    const credentials = await store.credentials(account);
+    if (credentials !== null) {
+      const outcome = await api.notify(credentials, { what, signal: calling.signal });
+      if (outcome !== "ok") log.debug("notify_failed", { account, what });
+    }
+    cancelLimit();
+    unfollow();
+  }
+
+  async #resumeDue(): Promise<void> {
+    const { store, clock } = this.#ports;
+    const { resumed, nextDueAtMs } = await store.resumeSends(clock.now());
+    if (nextDueAtMs !== null) this.#dueBell.ringAt(nextDueAtMs);
+    if (resumed === 0) return;
+    for (const { sender } of this.#stations.values()) sender.ring();
+  }
+
+  /** Lets something end in the background, with its failure in the log. */
+  #end(ending: Promise<void>): void {
+    const ended = ending
+      .catch((error) => this.#ports.log.error("upstream_fault", { text: errorText(error) }))
+      .finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * One account's sends. A send is committed as begun before its call and ends in exactly one state after it; of a conversation
+ * at most one is in flight, so that order and the count of its ledger hold.
+ */
+import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
+import { admit, type LedgerLimits } from "../core/ledger.ts";
+import { LIMITS } from "../core/limits.ts";
+import { followAbort } from "../lib/abort.ts";
+import { type Backoff, createBackoff } from "../lib/backoff.ts";
+import { type Bell, createBell } from "../lib/bell.ts";
+import type { Clock } from "../lib/clock.ts";
+import { isObject, tryParseJson } from "../lib/json.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import { type Random, randomHex } from "../lib/random.ts";
+import { startTask, type Task } from "../lib/task.ts";
+import type {
+  AccountCredentials,
+  AccountSteps,
+  SendEnd,
+  SendJob,
+  SendSteps,
+} from "../store/store.ts";
+import { writeSendMessage } from "../wire/send.ts";
+import type { UpstreamApi } from "./api.ts";
+import { untilCommitted } from "./commit_retry.ts";
+import { classifySend, explainRefusal, type SendOutcome } from "./send_outcome.ts";
+
+export interface SendSettings extends LedgerLimits {
+  /** How long a conversation is left alone after WeChat held a send back, milliseconds. */
+  readonly coolDownMs: number;
+  /** What becomes of a send whose end was not seen: shown as such, or sent once more. */
+  readonly unknownSends: "show" | "repeat";
+}
+
+export interface SenderPorts {
+  readonly store:
+    & Pick<AccountSteps, "credentials" | "markLoggedOut">
+    & Omit<SendSteps, "recoverSends" | "resumeSends" | "conversationAddress">;
+  readonly api: Pick<UpstreamApi, "sendMessage">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly settings: SendSettings;
+  /** Called after the commit of a send's end, and when a send has been deferred. */
+  readonly onEnded: (reply: ReplyId) => void;
+  /** Called when sends were deferred to this time, milliseconds since 1970. */
+  readonly onDeferredUntil: (atMs: number) => void;
+  /** Called once the loss of the login is committed. */
+  readonly onLoggedOut: () => void;
+}
+
+type Deferral = Extract<SendEnd, { kind: "deferred" }>;
+
+/**
+ * A login frees what waits for it. A send that is deferred in the very moment of the login would wait for the next one, so
+ * each is looked at again after this time.
+ */
+const LOGGED_OUT_RECHECK_MS = 10 * 60 * 1_000;
+
+export class Sender {
+  readonly #account: AccountId;
+  readonly #ports: SenderPorts;
+  readonly #bell: Bell;
+  readonly #task: Task;
+  readonly #inFlight = new Map<ConversationId, Promise<void>>();
+  readonly #aborting = new AbortController();
+  readonly #backoff: Backoff;
+  /** While calls fail to get through, one at a time is tried, and none before this time of the monotonic clock. */
+  #isFailing = false;
+  #heldUntilMs = 0;
+  #cancelHold = () => {};
+  #hasUnknown = true;
+
+  /** Starts at once. */
+  constructor(account: AccountId, ports: SenderPorts) {
+    const { clock, random, log } = ports;
+    this.#account = account;
+    this.#ports = ports;
+    this.#bell = createBell(clock);
+    this.#backoff = createSendBackoff(random);
+    this.#task = startTask({
+      bell: this.#bell,
+      clock,
+      backoff: createSendBackoff(random),
+      step: (signal) => this.#look(signal),
+      onFault: (error) => log.error("sender_fault", { account, text: errorText(error) }),
+    });
+  }
+
+  /** Looks for planned sends. */
+  ring(): void {
+    this.#bell.ring();
+  }
+
+  /** Begins nothing more and waits for the calls in flight and their commits; `deadline` aborts them. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    const unfollow = followAbort(deadline, this.#aborting);
+    await this.#task.stop();
+    await Promise.all(this.#inFlight.values());
+    this.#cancelHold();
+    unfollow();
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.#ports;
+    if (clock.monotonic() < this.#heldUntilMs) return;
+    if (this.#hasUnknown) await this.#settleUnknowns();
+    const credentials = await store.credentials(this.#account);
+    while (credentials !== null && !signal.aborted) {
+      const limit = (this.#isFailing ? 1 : LIMITS.sendsInFlightPerAccount) - this.#inFlight.size;
+      if (limit <= 0) return;
+      const skip = new Set(this.#inFlight.keys());
+      const jobs = await store.nextSends({ account: this.#account, skip, limit });
+      if (jobs.length === 0) return;
+      await Promise.all(jobs.map((job) => this.#admit(job, credentials)));
+    }
+  }
+
+  async #settleUnknowns(): Promise<void> {
+    const { store, settings } = this.#ports;
+    this.#hasUnknown = false;
+    for (const { send, attempt } of await store.unknownSends(this.#account)) {
+      const isFirst = attempt === 1;
+      await store.settleUnknown(send, isFirst ? settings.unknownSends : "show");
+    }
+  }
+
+  /** Begins the send, or lets its conversation wait. */
+  async #admit(job: SendJob, credentials: AccountCredentials): Promise<void> {
+    const { clock, settings } = this.#ports;
+    const nowMs = clock.now();
+    const admission = credentials.state === "logged_out"
+      ? waitForLogin(nowMs)
+      : admit(job.ledger, settings, nowMs);
+    if (admission.kind === "send") {
+      const sending = this.#send(job, credentials).finally(() => {
+        this.#inFlight.delete(job.conversation);
+        this.#bell.ring();
+      });
+      this.#inFlight.set(job.conversation, sending);
+      return;
+    }
+    await this.#deferRest(job, admission);
+    if (job.reply !== null) this.#ports.onEnded(job.reply);
+  }
+
+  async #deferRest(
+    { conversation }: SendJob,
+    { reason, untilMs }: Pick<Deferral, "reason" | "untilMs">,
+  ): Promise<void> {
+    const { store, clock, onDeferredUntil } = this.#ports;
+    await store.deferSends(conversation, { reason, untilMs, atMs: clock.now() });
+    if (untilMs !== null) onDeferredUntil(untilMs);
+  }
+
+  async #send(job: SendJob, credentials: AccountCredentials): Promise<void> {
+    const { store, clock, random, log, onEnded } = this.#ports;
+    const upstreamId = job.upstreamId ?? `ilink-hub:${randomHex(random, 16)}`;
+    try {
+      await store.beginSend(job.send, { upstreamId, atMs: clock.now() });
+    } catch (error) {
+      log.error("send_not_begun", { send: job.send, text: errorText(error) });
+      return this.#hold();
+    }
+    const outcome = await this.#call(job, { credentials, upstreamId });
+    try {
+      const end = await this.#explain(outcome, { job, credentials });
+      await this.#commit(() => store.endSend(job.send, { ...end, atMs: clock.now() }));
+      if (end.kind === "deferred") await this.#commit(() => this.#deferRest(job, end));
+      this.#note(outcome, end);
+      log.debug("send_ended", { send: job.send, kind: end.kind });
+      if (job.reply !== null && end.kind !== "back") onEnded(job.reply);
+    } catch (error) {
+      // Time is over: it stays `sending` and is `unknown` at the next start.
+      log.error("send_end_lost", { send: job.send, text: errorText(error) });
+    }
+  }
+
+  async #call(
+    job: SendJob,
+    { credentials, upstreamId }: {
+      readonly credentials: AccountCredentials;
+      readonly upstreamId: string;
+    },
+  ): Promise<SendOutcome> {
+    const content = tryParseJson(job.content);
+    if (!isObject(content)) return { kind: "refused", reason: "content is no JSON object" };
+    const { to, contextToken } = job;
+    const message = writeSendMessage(content, { to, sendId: upstreamId, contextToken });
+    const { signal } = this.#aborting;
+    return classifySend(await this.#ports.api.sendMessage(credentials, { message, signal }));
+  }
+
+  /** Turns what WeChat said into what the store keeps. */
+  async #explain(
+    outcome: SendOutcome,
+    { job, credentials }: { readonly job: SendJob; readonly credentials: AccountCredentials },
+  ): Promise<SendEnd> {
+    const { store, clock, log, settings, onLoggedOut } = this.#ports;
+    const nowMs = clock.now();
+    if (outcome.kind === "held_back") {
+      log.warn("send_held_back", { send: job.send, text: outcome.reason });
+      const { coolDownMs } = settings;
+      return explainRefusal(job.ledger, { limits: settings, coolDownMs, nowMs });
+    }
+    if (outcome.kind !== "logged_out") return outcome;
+    const { generation } = credentials;
+    const marked = await this.#commit(() =>
+      store.markLoggedOut(this.#account, { generation, atMs: nowMs })
+    );
+    if (marked === "outdated") return { kind: "back", reason: "sent under an older login" };
+    onLoggedOut();
+    return waitForLogin(nowMs);
+  }
+
+  /** Calls that fail to get through slow the account down; any answer of WeChat's own ends that. */
+  #note(outcome: SendOutcome, end: SendEnd): void {
+    if (end.kind === "unknown") this.#hasUnknown = true;
+    if (outcome.kind === "back" || outcome.kind === "unknown") return this.#hold();
+    this.#isFailing = false;
+    this.#backoff.reset();
+  }
+
+  #hold(): void {
+    const { clock } = this.#ports;
+    this.#isFailing = true;
+    if (clock.monotonic() < this.#heldUntilMs) return;
+    const delayMs = this.#backoff.next();
+    this.#heldUntilMs = clock.monotonic() + delayMs;
+    this.#cancelHold();
+    this.#cancelHold = clock.after(delayMs, () => this.#bell.ring());
+  }
+
+  #commit<T>(act: () => Promise<T>): Promise<T> {
+    const { log } = this.#ports;
+    return untilCommitted(act, {
+      ...this.#ports,
+      signal: this.#aborting.signal,
+      onFault: (error) =>
+        log.error("send_not_committed", { account: this.#account, text: errorText(error) }),
+    });
+  }
+}
+
+function waitForLogin(nowMs: number): Deferral {
+  return { kind: "deferred", reason: "logged_out", untilMs: nowMs + LOGGED_OUT_RECHECK_MS };
+}
+
+function createSendBackoff(random: Random): Backoff {
+  const { upstreamBackoffFirstMs: firstMs, upstreamBackoffMaxMs: maxMs } = LIMITS;
+  return createBackoff({ firstMs, maxMs, random });
+}
