@@ -1,5 +1,5 @@
 /** The hub that a load test talks to: one of our own in a process of its own, or any other by its URL. */
-import { TextLineStream } from "./text_line_stream.ts";
+import { startHubProcess } from "../fake/hub_process.ts";
 
 export interface HubUnderLoad {
   readonly url: string;
@@ -14,44 +14,22 @@ export function otherHub(url: string, adminToken: string, pid: number | null): H
   return { url, adminToken, residentMib: () => residentMib(pid), stop: () => Promise.resolve() };
 }
 
-/** Starts our own hub on a fresh data directory and resolves once it says that it is ready. */
+/** Starts our own hub on a fresh data directory. */
 export async function startOwnHub(options: {
   readonly upstreamUrl: string;
   readonly botToken: string;
 }): Promise<HubUnderLoad> {
   const data = await Deno.makeTempDir({ prefix: "ilink-hub-bench-" });
-  const adminToken = crypto.randomUUID();
-  const root = new URL("../../", import.meta.url);
-  const main = new URL("main.ts", root).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--frozen", "--no-prompt", main],
-      ...["serve", "--json", "--data", data, "--addr", "127.0.0.1:0"],
-      ...["--ilink-base-url", options.upstreamUrl, "--token", options.botToken],
-      ...["--admin-token", adminToken, "--allow-senders", "open", "--log-level", "warn"],
-      ...["--plugins", `${data}/plugins`],
-    ],
-    cwd: root.pathname,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  const reader = lines.getReader();
-  const first = await reader.read();
-  if (first.done) throw new Error("The hub ended before it was ready");
-  const ready: { url: string } = JSON.parse(first.value);
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
+  const hub = await startHubProcess({
+    data,
+    upstreamUrl: options.upstreamUrl,
+    args: ["--token", options.botToken, "--allow-senders", "open"],
+  });
   return {
-    url: ready.url,
-    adminToken,
-    residentMib: () => residentMib(child.pid),
+    ...hub,
+    residentMib: () => residentMib(hub.pid),
     async stop() {
-      child.kill("SIGTERM");
-      await child.status;
-      await drained;
+      await hub.end("SIGTERM");
       await Deno.remove(data, { recursive: true });
     },
   };
@@ -68,7 +46,7 @@ function residentMib(pid: number | null): number | null {
   }
 }
 
-/** Registers a client and returns its token. */
+/** Registers a client and returns its token; another hub may name the answer's member differently. */
 export async function register(hub: HubUnderLoad, name: string): Promise<string> {
   const response = await fetch(`${hub.url}/hub/register`, {
     method: "POST",

@@ -16,6 +16,8 @@ export interface Received {
 
 export interface PlainAgent {
   readonly received: readonly Received[];
+  /** Ids that came again although the hub had answered a poll that acknowledged them: there must be none. */
+  readonly repeated: readonly string[];
   /** Every reply the hub answered with `ret:0`, by its `client_id`. */
   readonly accepted: ReadonlyMap<string, string>;
   /** Resolves when the poll in flight has ended. */
@@ -38,6 +40,8 @@ export function startPlainAgent(options: PlainAgentOptions): PlainAgent {
   const connections = new http.Agent({ keepAlive: true });
   const received: Received[] = [];
   const accepted = new Map<string, string>();
+  const repeated: string[] = [];
+  const acknowledged = new Set<string>();
   let isStopping = false;
   let abortPoll: (() => void) | null = null;
   let cursor = "";
@@ -114,6 +118,7 @@ export function startPlainAgent(options: PlainAgentOptions): PlainAgent {
       text: read.message.text,
       message,
     };
+    if (acknowledged.has(one.wireId)) repeated.push(one.wireId);
     received.push(one);
     options.onReceived?.(one);
     const text = options.answer(one);
@@ -123,8 +128,10 @@ export function startPlainAgent(options: PlainAgentOptions): PlainAgent {
   async function run(): Promise<void> {
     while (!isStopping) {
       try {
+        const covered = cursor === "" ? 0 : received.length;
         const answer = await post("getupdates", JSON.stringify({ get_updates_buf: cursor }));
         if (digitsOf(answer["ret"]) !== "0") throw new Error("refused");
+        for (const one of received.slice(0, covered)) acknowledged.add(one.wireId);
         const next = textMember(answer, "get_updates_buf");
         for (const message of listMember(answer, "msgs")) {
           if (isObject(message)) await take(message);
@@ -139,6 +146,7 @@ export function startPlainAgent(options: PlainAgentOptions): PlainAgent {
   const ended = run();
   return {
     received,
+    repeated,
     accepted,
     async stop() {
       isStopping = true;
