@@ -25,7 +25,7 @@ const exact = JSON as unknown as {
 /** Only these texts can hold a number that changes: many digits, a fraction, an exponent, or minus zero. */
 const MAY_CHANGE = /\d{16}|\d[.eE]|-0/;
 
-/** Parses `text`; throws a `SyntaxError` when it is not JSON. */
+/** Parses `text`; throws a `SyntaxError` when it is not JSON, a `RangeError` when it is nested thousands deep. */
 export function parseJson(text: string): Json {
   if (!MAY_CHANGE.test(text)) return JSON.parse(text);
   return exact.parse(text, (_key, value, { source }) => {
@@ -34,12 +34,12 @@ export function parseJson(text: string): Json {
   });
 }
 
-/** As `parseJson`, with `undefined` for a text that is not JSON. */
+/** As `parseJson`, with `undefined` for a text that cannot be read. */
 export function tryParseJson(text: string): Json | undefined {
   try {
     return parseJson(text);
   } catch {
-    return undefined; // a SyntaxError is the only thing JSON.parse throws
+    return undefined; // not JSON, or nested too deep: JSON.parse throws nothing else
   }
 }
 
@@ -94,61 +94,69 @@ export function objectMember(object: JsonObject, key: string): JsonObject | null
  * valid JSON. Returns an empty list when there is no such array; of repeated keys the last counts, as for `JSON.parse`.
  */
 export function sliceElements(text: string, key: string): string[] {
-  let slices: string[] = [];
-  let depth = 0;
-  let memberKey = "";
-  let elementStart = -1;
-  let inTarget = false;
-  let expectKey = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"') {
-      const end = stringEnd(text, at);
-      if (depth === 1 && expectKey) {
-        memberKey = JSON.parse(text.slice(at, end + 1));
-        expectKey = false;
-      }
-      if (inTarget && depth === 2 && elementStart < 0) elementStart = at;
-      at = end;
-    } else if (char === "{" || char === "[") {
-      if (inTarget && depth === 2 && elementStart < 0) elementStart = at;
-      if (depth === 1 && memberKey === key) {
-        slices = [];
-        inTarget = char === "[";
-      }
-      depth += 1;
-      if (depth === 1) expectKey = char === "{";
-    } else if (char === "}" || char === "]") {
-      if (inTarget && depth === 2) {
-        if (elementStart >= 0) slices.push(text.slice(elementStart, at).trimEnd());
-        elementStart = -1;
-        inTarget = false;
-      }
-      depth -= 1;
-    } else if (char === ",") {
-      if (depth === 1) expectKey = true;
-      if (inTarget && depth === 2) {
-        slices.push(text.slice(elementStart, at).trimEnd());
-        elementStart = -1;
-      }
-    } else if (
-      inTarget && depth === 2 && elementStart < 0 && char !== " " && char !== "\n" &&
-      char !== "\r" && char !== "\t"
-    ) {
-      elementStart = at;
-    } else if (
-      depth === 1 && memberKey === key && !expectKey && char !== ":" && char !== " " &&
-      char !== "\n" && char !== "\r" && char !== "\t"
-    ) {
-      slices = []; // a later scalar under the same key replaces the array
-    }
-  }
-  return slices;
+  const open = spaceEnd(text, 0);
+  if (text[open] !== "{") return [];
+  const member = childrenOf(text, open).findLast((child) => child.key === key);
+  if (member === undefined || text[member.start] !== "[") return [];
+  return childrenOf(text, member.start).map(({ start, end }) => text.slice(start, end));
 }
 
-/** The index of the quote that closes the string which opens at `start`. */
+/** The members of the object, or the elements of the array, that opens at `open`: their keys and where their values lie. */
+function childrenOf(
+  text: string,
+  open: number,
+): { readonly key: string | null; readonly start: number; readonly end: number }[] {
+  const children = [];
+  let at = spaceEnd(text, open + 1);
+  while (at < text.length && text[at] !== "}" && text[at] !== "]") {
+    let key: string | null = null;
+    if (text[open] === "{") {
+      const keyEnd = valueEnd(text, at);
+      key = String(JSON.parse(text.slice(at, keyEnd)));
+      const colon = spaceEnd(text, keyEnd);
+      at = spaceEnd(text, colon + 1);
+    }
+    const end = valueEnd(text, at);
+    children.push({ key, start: at, end });
+    at = spaceEnd(text, end);
+    if (text[at] === ",") at = spaceEnd(text, at + 1);
+  }
+  return children;
+}
+
+/** The index behind the value that starts at `start`. */
+function valueEnd(text: string, start: number): number {
+  const first = text[start];
+  if (first === '"') return stringEnd(text, start);
+  let at = start;
+  if (first !== "{" && first !== "[") {
+    while (at < text.length && !AFTER_SCALAR.has(text.charAt(at))) at += 1;
+    return at;
+  }
+  for (let depth = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') at = stringEnd(text, at) - 1;
+    else if (char === "{" || char === "[") depth += 1;
+    else if ((char === "}" || char === "]") && --depth === 0) return at + 1;
+  }
+  return at;
+}
+
+/** What can stand behind a number or one of the words true, false and null. */
+const AFTER_SCALAR: ReadonlySet<string> = new Set([" ", "\n", "\r", "\t", ",", "}", "]"]);
+
+/** The index behind the string that starts at `start`. */
 function stringEnd(text: string, start: number): number {
   let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at + 1;
+}
+
+/** The index of the first character from `at` on that is no white space. */
+function spaceEnd(text: string, at: number): number {
+  let end = at;
+  while (text[end] === " " || text[end] === "\n" || text[end] === "\r" || text[end] === "\t") {
+    end += 1;
+  }
+  return end;
 }
