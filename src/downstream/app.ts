@@ -1,0 +1,216 @@
+/** The iLink server for clients: every call is known by its token, read leniently, and answered with a JSON object. */
+import { type Context, Hono } from "@hono/hono";
+import type { Client, ClientStates } from "../core/client.ts";
+import type { ClientId, ReplyId } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Live } from "../core/live.ts";
+import type { BellBoard } from "../lib/bell_board.ts";
+import type { Clock } from "../lib/clock.ts";
+import { isObject, type JsonObject, tryParseJson } from "../lib/json.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import { readBody } from "../lib/request_body.ts";
+import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
+import { RET_FAILED, writeFailure } from "../wire/ret.ts";
+import { findCaller } from "./auth.ts";
+import type { Answer, Endpoint, Exchange } from "./call.ts";
+import { createCursorCodec } from "./cursor.ts";
+import { createGetUpdates } from "./getupdates.ts";
+import { createNotifyStart, createNotifyStop } from "./notify.ts";
+import { createPollMemory } from "./poll_memory.ts";
+import { createOpenPolls } from "./polls.ts";
+import { createPresence } from "./presence.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
+import { createReplyWaits } from "./reply_waits.ts";
+import { createSendMessage } from "./sendmessage.ts";
+import { createShape } from "./shape.ts";
+import { createGetConfig, createSendTyping } from "./typing.ts";
+import { createGetUploadUrl } from "./upload.ts";
+
+export interface DownstreamPorts {
+  readonly store:
+    & Pick<Store, "epoch">
+    & Pick<ClientSteps, "clientByToken" | "updateClient" | "recordSeen">
+    & ClientSideSteps;
+  /** Signs cursors, virtual context tokens and typing tickets. At least 32 bytes, the same over restarts. */
+  readonly signKey: Uint8Array;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly live: Live;
+  /** Rung by whoever committed something for a client to fetch. */
+  readonly clientBells: BellBoard<ClientId>;
+  /** Rung by whoever committed a change of a reply's sends. */
+  readonly replyBells: BellBoard<ReplyId>;
+  /** Called after a reply has been committed. */
+  readonly onAccepted: () => void;
+  /** WeChat's CDN, without a trailing slash. */
+  readonly cdnBaseUrl: string;
+  /** The clients there are at the start. */
+  readonly clients: readonly Pick<Client, "id" | "lastSeenAtMs">[];
+  /** Other bounds than `core/limits.ts` has, for tests. */
+  readonly limits?: Partial<DownstreamLimits>;
+}
+
+export type DownstreamLimits = Readonly<
+  Record<
+    | "holdMs"
+    | "holdEmptyCursorMs"
+    | "emptyAnswerAfterMs"
+    | "pollsPerClient"
+    | "refusalDelayMs"
+    | "delayedRefusalsMax"
+    | "emptyPollsBeforeSwitch"
+    | "awayAfterMs"
+    | "busyForMs"
+    | "seenFlushMs"
+    | "sendAnswerMs"
+    | "sendsInFlightPerClient"
+    | "bodyBytesMax",
+    number
+  >
+>;
+
+export interface Downstream {
+  /** Serves `/ilink/bot/...`; give it the exchange in the bindings, or it cannot see clients leave. */
+  readonly app: Hono<DownstreamEnv>;
+  readonly states: ClientStates;
+  /**
+   * Ends what waits: parked polls become empty answers with their present cursor, sends are answered with the hub's ids.
+   * Later polls get no messages and are held for a second only. Resolves when the last calls are written down.
+   */
+  drain(): Promise<void>;
+}
+
+export interface DownstreamEnv {
+  Bindings: { readonly exchange?: Exchange };
+}
+
+const PREFIX = "/ilink/bot/";
+
+const JSON_HEADERS = { "content-type": "application/json; charset=utf-8" };
+
+/** Of a request that was not made over a connection. */
+const NEVER_ENDS: Exchange = { onEnd() {} };
+
+export function createDownstream(ports: DownstreamPorts): Downstream {
+  const { store, signKey, clock, log } = ports;
+  const limits: DownstreamLimits = { ...LIMITS, ...ports.limits };
+  let isDraining = false;
+  const refusals = createRefusals({
+    clock,
+    delayMs: limits.refusalDelayMs,
+    waitingMax: limits.delayedRefusalsMax,
+  });
+  const polls = createOpenPolls({ clock, bells: ports.clientBells, ...limits });
+  const waits = createReplyWaits({
+    clock,
+    bells: ports.replyBells,
+    waitMs: limits.sendAnswerMs,
+    waitsPerClient: limits.sendsInFlightPerClient,
+  });
+  const presence = createPresence({
+    store,
+    clock,
+    log,
+    openPolls: polls.countOf,
+    known: ports.clients,
+    limits,
+  });
+  const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
+  const endpoints: Readonly<Record<string, Endpoint>> = {
+    getupdates: createGetUpdates({
+      ...{ store, clock, log, memory, polls, presence, refusals, limits },
+      cursors: createCursorCodec(signKey, store.epoch),
+      shape: createShape(signKey),
+      isDraining: () => isDraining,
+    }),
+    sendmessage: createSendMessage({ ...ports, waits }),
+    getconfig: createGetConfig(ports),
+    sendtyping: createSendTyping(ports),
+    getuploadurl: createGetUploadUrl(ports),
+    "msg/notifystart": createNotifyStart(memory),
+    "msg/notifystop": createNotifyStop(),
+  };
+
+  return {
+    app: createApp(endpoints, { ...ports, limits, presence, refusals }),
+    states: presence.states,
+    async drain() {
+      isDraining = true;
+      polls.drain();
+      waits.drain();
+      await presence.stop();
+    },
+  };
+}
+
+type Doors = Pick<DownstreamPorts, "store" | "clock" | "log"> & {
+  readonly limits: DownstreamLimits;
+  readonly presence: { noteCall(client: ClientId): void };
+  readonly refusals: Refusals;
+};
+
+function createApp(
+  endpoints: Readonly<Record<string, Endpoint>>,
+  doors: Doors,
+): Hono<DownstreamEnv> {
+  const app = new Hono<DownstreamEnv>({ getPath: (request) => readPath(request.url) });
+  for (const [name, endpoint] of Object.entries(endpoints)) {
+    app.post(PREFIX + name, async (c) => respond(await serve(c, endpoint, doors)));
+    app.all(PREFIX + name, () => respond(deny(405, `use POST for ${PREFIX}${name}`)));
+  }
+  app.notFound(() => respond(deny(404, "there is no such call")));
+  app.onError((error) => {
+    doors.log.error("client_call_failed", { error: errorText(error) });
+    return respond(deny(500, "the hub failed at this call; its log says more"));
+  });
+  return app;
+}
+
+/** As clients mean it: some double the slash after the host, some end with one. */
+function readPath(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const [path = ""] = url.slice(start).split(/[?#]/, 1);
+  return path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1").toLowerCase();
+}
+
+async function serve(
+  c: Context<DownstreamEnv>,
+  endpoint: Endpoint,
+  { store, clock, log, limits, presence, refusals }: Doors,
+): Promise<Answer> {
+  const exchange = c.env?.exchange ?? NEVER_ENDS;
+  let client: Client | null;
+  try {
+    client = await findCaller({ store, clock }, c.req.header("authorization"));
+  } catch (error) {
+    log.error("client_not_looked_up", { error: errorText(error) });
+    const text = "the hub cannot look up the token now, try again";
+    return await refusals.refuse(exchange, { status: 503, text });
+  }
+  if (client === null) {
+    return await refusals.refuse(exchange, { status: 401, text: "unknown token" });
+  }
+  presence.noteCall(client.id);
+  const text = await readBody(c.req.raw, limits.bodyBytesMax);
+  if (text === null) return deny(413, `the body is longer than ${limits.bodyBytesMax} bytes`);
+  const body = readObject(text);
+  if (body === null) {
+    const text = "the body cannot be read, want a JSON object";
+    return await refusals.refuse(exchange, { status: 400, text });
+  }
+  return await endpoint({ client, body, exchange });
+}
+
+/** Nothing at all counts as an object without members. */
+function readObject(text: string): JsonObject | null {
+  const body = text.trim() === "" ? {} : tryParseJson(text);
+  return isObject(body) ? body : null;
+}
+
+function deny(status: Answer["status"], text: string): Answer {
+  return { status, text: JSON.stringify(writeFailure(RET_FAILED, text)) };
+}
+
+function respond({ status, text }: Answer): Response {
+  return new Response(text, { status, headers: JSON_HEADERS });
+}

@@ -1,0 +1,86 @@
+/** Who is there right now: open polls and last calls, in memory; the last calls are written down about once a minute. */
+import type { Client, ClientStates } from "../core/client.ts";
+import type { ClientId } from "../core/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import type { ClientSteps } from "../store/store.ts";
+
+export interface Presence {
+  readonly states: ClientStates;
+  noteCall(client: ClientId): void;
+  /** The client took messages; until it polls again it is at work on them. */
+  noteTook(client: ClientId): void;
+  notePoll(client: ClientId): void;
+  /** Writes down what is not written yet, and stops writing. */
+  stop(): Promise<void>;
+}
+
+interface Seen {
+  readonly atMs: number;
+  /** When it took messages and did not come back; `null` when it holds none. */
+  readonly tookAtMs: number | null;
+}
+
+export function createPresence(options: {
+  readonly store: Pick<ClientSteps, "recordSeen">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly openPolls: (client: ClientId) => number;
+  /** The clients there are at the start: who called before is not new. */
+  readonly known: readonly Pick<Client, "id" | "lastSeenAtMs">[];
+  readonly limits: {
+    readonly awayAfterMs: number;
+    readonly busyForMs: number;
+    readonly seenFlushMs: number;
+  };
+}): Presence {
+  const { store, clock, log, limits } = options;
+  const seenBefore = new Map(options.known.map(({ id, lastSeenAtMs }) => [id, lastSeenAtMs]));
+  const seen = new Map<ClientId, Seen>();
+  const unwritten = new Map<ClientId, number>();
+  let cancelFlush: (() => void) | null = null;
+  let isStopped = false;
+
+  function note(client: ClientId, tookAtMs: number | null): void {
+    const atMs = clock.now();
+    seen.set(client, { atMs, tookAtMs });
+    unwritten.set(client, atMs);
+    if (isStopped) return;
+    cancelFlush ??= clock.after(limits.seenFlushMs, () => void flush());
+  }
+
+  async function flush(): Promise<void> {
+    cancelFlush = null;
+    const batch = [...unwritten].map(([client, atMs]) => ({ client, atMs }));
+    unwritten.clear();
+    try {
+      if (batch.length > 0) await store.recordSeen(batch);
+    } catch (error) {
+      // Best effort: the next call of each client writes a newer time.
+      log.debug("last_calls_not_written", { clients: batch.length, error: errorText(error) });
+    }
+  }
+
+  return {
+    states: {
+      stateOf(client) {
+        if (options.openPolls(client) > 0) return "polling";
+        const now = clock.now();
+        const { atMs, tookAtMs } = seen.get(client) ??
+          { atMs: seenBefore.get(client) ?? null, tookAtMs: null };
+        if (atMs === null) return "new";
+        if (tookAtMs !== null) return now - tookAtMs < limits.busyForMs ? "busy" : "away";
+        return now - atMs < limits.awayAfterMs ? "polling" : "away";
+      },
+      lastCallAtMs: (client) => seen.get(client)?.atMs ?? null,
+    },
+    noteCall: (client) => note(client, seen.get(client)?.tookAtMs ?? null),
+    noteTook: (client) => note(client, clock.now()),
+    notePoll: (client) => note(client, null),
+    async stop() {
+      isStopped = true;
+      cancelFlush?.();
+      await flush();
+    },
+  };
+}

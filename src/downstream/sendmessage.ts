@@ -1,0 +1,109 @@
+/** A client's answer: taken durably, then answered with WeChat's id if the send ends in time, else with the hub's own. */
+import { createHash } from "node:crypto";
+import { type ReplyId, wireMessageId } from "../core/ids.ts";
+import type { ReplyState } from "../core/lifecycle.ts";
+import { readSigned } from "../core/tokens.ts";
+import type { Clock } from "../lib/clock.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import type { Accepted, ClientSideSteps, GivenReply, ReplyOutcome } from "../store/store.ts";
+import { RET_FAILED, RET_NO_CONTEXT, RET_REFUSED } from "../wire/ret.ts";
+import { readSendRequest, writeSendAnswer } from "../wire/send.ts";
+import { type Answer, type Call, type Endpoint, fail, succeed } from "./call.ts";
+import type { ReplyWaits } from "./reply_waits.ts";
+
+export interface SendMessagePorts {
+  readonly store: Pick<ClientSideSteps, "accept" | "replyOutcome">;
+  readonly signKey: Uint8Array;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly waits: ReplyWaits;
+  readonly onAccepted: () => void;
+}
+
+export function createSendMessage(ports: SendMessagePorts): Endpoint {
+  const { store, log, onAccepted } = ports;
+
+  return async (call) => {
+    const given = readGiven(ports, call);
+    if (given === null) return fail(RET_FAILED, "msg is missing, want an object");
+    let accepted: Accepted;
+    try {
+      accepted = await store.accept(given);
+    } catch (error) {
+      log.error("reply_not_taken", { client: call.client.id, error: errorText(error) });
+      return fail(RET_FAILED, "the hub cannot store the message now, try again");
+    }
+    switch (accepted.kind) {
+      case "no_conversation":
+        return fail(RET_NO_CONTEXT, "no message of this person was delivered to this client yet");
+      case "full":
+        return fail(RET_REFUSED, "too many messages to this person are waiting to be sent");
+      case "repeat":
+        if (hasEnd(accepted.outcome)) return answerWith(accepted.reply, accepted.outcome);
+        break;
+      case "accepted":
+        onAccepted();
+    }
+    return answerWith(accepted.reply, await awaitEnd(ports, call, accepted.reply));
+  };
+}
+
+function readGiven({ signKey, clock }: SendMessagePorts, call: Call): GivenReply | null {
+  const { client, body } = call;
+  const request = readSendRequest(body);
+  if (request === null) return null;
+  // A foreign context token is WeChat's own, and a secret; the hub's says what is answered and is not needed again.
+  const { context_token: _token, ...message } = request.message;
+  const content = JSON.stringify(message);
+  const answers = readSigned(signKey, "context", client.id, request.contextToken);
+  return {
+    client: client.id,
+    sendId: request.sendId,
+    digest: createHash("sha256").update(content).digest("hex"),
+    content,
+    answers: answers && { conversation: answers.conversation, message: answers.message },
+    to: request.to,
+    atMs: clock.now(),
+  };
+}
+
+/** What became of the reply by the time the client has to be answered; `null` when that cannot be read. */
+async function awaitEnd(
+  { store, waits, log }: SendMessagePorts,
+  { client, exchange }: Call,
+  reply: ReplyId,
+): Promise<ReplyOutcome | null> {
+  const wait = waits.start({ client: client.id, reply, exchange });
+  try {
+    for (;;) {
+      const event = await wait.next();
+      const outcome = await store.replyOutcome(reply);
+      if (event === "over" || hasEnd(outcome)) return outcome;
+    }
+  } catch (error) {
+    // The reply is on disk, and that is what the answer says.
+    log.warn("reply_outcome_unread", { client: client.id, error: errorText(error) });
+    return null;
+  } finally {
+    wait.end();
+  }
+}
+
+const STILL_UNDER_WAY: readonly ReplyState[] = ["accepted", "planned", "sending"];
+
+function hasEnd(outcome: ReplyOutcome): boolean {
+  return !STILL_UNDER_WAY.includes(outcome.state);
+}
+
+function answerWith(reply: ReplyId, outcome: ReplyOutcome | null): Answer {
+  if (outcome?.state === "refused") {
+    return fail(RET_FAILED, `WeChat refused the message: ${outcome.reason || "no reason given"}`);
+  }
+  const wireId = outcome?.state === "sent" ? outcome.wireId : null;
+  return succeed(writeSendAnswer(isWireId(wireId) ? wireId : String(wireMessageId(reply))));
+}
+
+/** Whether strict parsers read these digits as an id. */
+function isWireId(digits: string | null): digits is string {
+  return digits !== null && /^[1-9]\d{0,18}$/.test(digits) && BigInt(digits) < 2n ** 63n;
+}

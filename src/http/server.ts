@@ -1,0 +1,208 @@
+/**
+ * The one listening port: node:http, because it bounds headers, bodies and silence, with the apps behind it. Ends without
+ * losing an answer: stop accepting, let what is under way finish, close what is idle.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { HubError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Clock } from "../lib/clock.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import type { DownstreamEnv } from "../downstream/app.ts";
+
+/** What an app gets besides the request: node's own objects and how the exchange ends. */
+export type Bindings = DownstreamEnv["Bindings"] & {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+};
+
+export interface App {
+  fetch(request: Request, bindings: Bindings): Response | Promise<Response>;
+}
+
+export interface ServerOptions {
+  readonly hostname: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Serves everything under `/ilink/`. */
+  readonly downstream: App;
+  /** Serves everything else. */
+  readonly admin: App;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Other bounds than `core/limits.ts` has, for tests. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export type ServerLimits = Readonly<
+  Record<
+    | "connectionsMax"
+    | "headerBytesMax"
+    | "headersMs"
+    | "requestMs"
+    | "keepAliveMs"
+    | "silentConnectionMs"
+    | "bodyBytesMax",
+    number
+  >
+>;
+
+export interface HttpServer {
+  readonly address: string;
+  readonly port: number;
+  /** Stops accepting and resolves when every answer under way has been written, or after `withinMs`. */
+  drain(withinMs: number): Promise<void>;
+  /** Closes every connection at once. */
+  close(): Promise<void>;
+}
+
+/** How often late headers and bodies are looked for. */
+const CHECK_EVERY_MS = 1_000;
+
+/** Throws `PORT_TAKEN`, or `CONFIG_INVALID` when the address cannot be listened on. */
+export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  const limits: ServerLimits = { ...LIMITS, ...options.limits };
+  const active = new Set<ServerResponse>();
+  let isDraining = false;
+  const listener = createListener(options);
+  const server = createServer({
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
+    requireHostHeader: false, // its refusal would have no body; the apps do not need one
+  }, (incoming, outgoing) => {
+    active.add(outgoing);
+    outgoing.once("close", () => active.delete(outgoing));
+    outgoing.shouldKeepAlive &&= !isDraining;
+    if (announcedBytes(incoming) > limits.bodyBytesMax) return refuseBody(outgoing, limits);
+    void listener(incoming, outgoing);
+  });
+  server.maxConnections = limits.connectionsMax;
+  server.setTimeout(limits.silentConnectionMs);
+  server.on("timeout", (socket: Socket) => socket.destroy());
+  server.on("clientError", refuseUnreadable);
+  await listen(server, options);
+  server.on("error", (error) => options.log.error("server_failed", { error: errorText(error) }));
+  const { address, port } = server.address() as AddressInfo;
+  const closed = new Promise<void>((resolve) => server.once("close", resolve));
+
+  async function close(): Promise<void> {
+    if (server.listening) server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    address,
+    port,
+    async drain(withinMs) {
+      isDraining = true;
+      for (const outgoing of active) outgoing.shouldKeepAlive = false;
+      server.close();
+      server.closeIdleConnections();
+      const cancel = options.clock.after(withinMs, () => server.closeAllConnections());
+      await closed;
+      cancel();
+    },
+    close,
+  };
+}
+
+function createListener({ downstream, admin, log }: ServerOptions) {
+  return getRequestListener(
+    (request, bindings) => {
+      const { incoming, outgoing } = bindings as Bindings;
+      const app = /^(https?:\/\/[^/]*)?\/+ilink(\/|$)/i.test(incoming.url ?? "")
+        ? downstream
+        : admin;
+      return app.fetch(request, { incoming, outgoing, exchange: exchangeOf(outgoing) });
+    },
+    {
+      hostname: "localhost",
+      errorHandler(error) {
+        const isTheirs = error instanceof Error && error.name === "RequestError";
+        if (!isTheirs) log.error("request_failed", { error: errorText(error) });
+        const [status, text] = isTheirs
+          ? [400, "the request's address cannot be read"]
+          : [500, "the hub failed at this call; its log says more"];
+        return new Response(failureText(text), { status, headers: { "content-type": JSON_TYPE } });
+      },
+    },
+  );
+}
+
+function exchangeOf(outgoing: ServerResponse): DownstreamEnv["Bindings"]["exchange"] & object {
+  return {
+    onEnd(action) {
+      const end = () => action(outgoing.writableFinished ? "written" : "closed");
+      if (outgoing.closed) end();
+      else outgoing.once("close", end);
+    },
+  };
+}
+
+// ─── What the apps never see ───────────────────────────────────────────────────────────────────────────────────────────
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+function failureText(text: string): string {
+  return JSON.stringify({ ret: -1, errcode: -1, errmsg: text });
+}
+
+function announcedBytes(incoming: IncomingMessage): number {
+  return Number(incoming.headers["content-length"] ?? 0);
+}
+
+function refuseBody(outgoing: ServerResponse, limits: ServerLimits): void {
+  const body = failureText(`the body is longer than ${limits.bodyBytesMax} bytes`);
+  outgoing.shouldKeepAlive = false;
+  outgoing.writeHead(413, { "content-type": JSON_TYPE, "content-length": Buffer.byteLength(body) });
+  outgoing.end(body);
+}
+
+/** Answers what is no request, is too long, or came too late. */
+function refuseUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const [status, text] = error.code === "HPE_HEADER_OVERFLOW"
+    ? ["431 Request Header Fields Too Large", "the headers are too long"]
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? ["408 Request Timeout", "the request came too slowly"]
+    : ["400 Bad Request", "the request cannot be read"];
+  const body = failureText(text);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}
+
+function listen(server: Server, { hostname, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: Error & { readonly code?: string }) => {
+      reject(explainListenFailure(error, `${hostname}:${port}`));
+    });
+    server.listen(port, hostname, () => {
+      server.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
+
+function explainListenFailure(error: Error & { readonly code?: string }, at: string): HubError {
+  if (error.code === "EADDRINUSE") {
+    return new HubError(
+      "PORT_TAKEN",
+      `Cannot listen on ${at}: the port is taken, want a free one`,
+      {
+        hint: "Stop the program that uses it (another hub?), or choose another port with --addr",
+        cause: error,
+      },
+    );
+  }
+  return new HubError("CONFIG_INVALID", `Cannot listen on ${at}: ${error.message}`, {
+    hint: "Choose an address of this machine and a port above 1023, such as 127.0.0.1:8765",
+    cause: error,
+  });
+}
