@@ -23,7 +23,7 @@ export const DEMO_PAGE_TEXT = {
   phone: { zh: "手机（模拟的微信）", en: "Phone (simulated WeChat)" },
   bot: { zh: "ClawBot", en: "ClawBot" },
   typing: { zh: "对方正在输入…", en: "typing…" },
-  write: { zh: "以微信用户的身份写点什么", en: "Write as the WeChat person" },
+  write: { zh: "以微信用户的身份写", en: "Write a message" },
   send: { zh: "发送", en: "Send" },
   sendImage: { zh: "发一张图片", en: "Send a picture" },
   sendVoice: { zh: "发一段语音", en: "Send a voice message" },
@@ -50,8 +50,8 @@ export const DEMO_PAGE_TEXT = {
   suggestHello: { zh: "你好", en: "hello" },
   suggestAt: { zh: "@{name} 早上好", en: "@{name} good morning" },
   emptyPhone: {
-    zh: "写一条消息，或点下面的一个建议。",
-    en: "Write a message, or tap a suggestion below.",
+    zh: "写一条消息，或点下面的一个建议。点一个气泡可以引用它。",
+    en: "Write a message, or tap a suggestion below. Tapping a bubble quotes it.",
   },
 
   // ── lives
@@ -72,8 +72,8 @@ export const DEMO_PAGE_TEXT = {
   stepReceived: { zh: "收到", en: "Received" },
   stepAsked: { zh: "询问插件", en: "Plugins asked" },
   stepDecided: { zh: "决定", en: "Decided" },
-  stepDelivered: { zh: "交给 {client}", en: "To {client}" },
-  stepDeliveredNone: { zh: "交给智能体", en: "To the agent" },
+  stepDelivered: { zh: "{client} 的队列", en: "Queue of {client}" },
+  stepDeliveredNone: { zh: "队列", en: "Queue" },
   stepReplied: { zh: "{client} 的回复", en: "Reply of {client}" },
   stepRepliedNone: { zh: "回复", en: "Reply" },
   stepHubSaid: { zh: "hub 自己的话", en: "The hub's own words" },
@@ -98,10 +98,10 @@ export const DEMO_PAGE_TEXT = {
   verdictDrop: { zh: "丢弃", en: "drop" },
   verdictFault: { zh: "出错", en: "fault" },
   notAsked: { zh: "没有插件被问到", en: "no plugin was asked" },
-  decidedDeliver: { zh: "交给 {to}", en: "Deliver to {to}" },
-  decidedAnswer: { zh: "hub 自己回答", en: "The hub answers itself" },
-  decidedPark: { zh: "保留，等待处理", en: "Kept for the owner" },
-  decidedDrop: { zh: "丢弃", en: "Dropped" },
+  decidedDeliver: { zh: "决定：交给 {to}", en: "Decided: to {to}" },
+  decidedAnswer: { zh: "决定：hub 自己回答", en: "Decided: the hub answers" },
+  decidedPark: { zh: "决定：先保留", en: "Decided: kept for the owner" },
+  decidedDrop: { zh: "决定：丢弃", en: "Decided: dropped" },
 
   // ── where a message stands, in its headline
   nowReceived: { zh: "正在决定", en: "deciding" },

@@ -170,6 +170,8 @@ function drawDecided(life) {
     park: word("decidedPark"),
     drop: word("decidedDrop"),
   };
+  const reason = decision.reason ?? life.reason;
+  const isSaid = life.trace.steps.some(({ outcome }) => outcome.verdict?.reason === reason);
   return step(
     "decided",
     {
@@ -178,7 +180,7 @@ function drawDecided(life) {
       atMs: life.trace.decidedAtMs,
       life,
     },
-    h("p", null, decision.reason ?? life.reason),
+    isSaid ? null : h("p", null, reason),
   );
 }
 
@@ -225,7 +227,7 @@ function drawDelivery(life, delivery) {
       track.map(([text, atMs]) =>
         h(
           "li",
-          { "data-done": atMs !== null },
+          { "data-done": String(atMs !== null) },
           h("span", null, text),
           h("span.at", null, atMs === null ? "" : since(life.receivedAtMs, atMs)),
         )

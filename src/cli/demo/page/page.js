@@ -71,7 +71,7 @@ function drawAgent(agent) {
     h("span.dot", { "data-state": state }),
     h("strong", null, name),
     h("span.state", null, word(state)),
-    h("span.waiting", { "data-none": waiting === 0 }, word("waiting", { count: waiting })),
+    h("span.waiting", { "data-none": String(waiting === 0) }, word("waiting", { count: waiting })),
     h("button.switch", {
       type: "button",
       role: "switch",
