@@ -120,6 +120,10 @@ export const LIMITS = {
   typingRefreshMs: 4 * SECOND,
   /** How long WeChat's typing ticket is reused. */
   typingTicketMs: 10 * MINUTE,
+  /** Conversations with a typing bubble or a remembered ticket; a further one shows none. */
+  typingConversationsMax: 10_000,
+  /** Time limit of asking for an upload's place: a client gives up at 15 s. */
+  uploadUrlMs: 10 * SECOND,
 
   // ── dedupe
   /** A repeated message id is a duplicate for so long. */

@@ -2,7 +2,7 @@
 import type { Account } from "../core/account.ts";
 import type { AccountId, ReplyId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import { followAbort } from "../lib/abort.ts";
+import { followAbort, withLimit } from "../lib/abort.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -197,16 +197,13 @@ class Accounts implements Upstream {
 
   async #notify(account: AccountId, what: "start" | "stop"): Promise<void> {
     const { store, api, clock, log } = this.#ports;
-    const calling = new AbortController();
-    const unfollow = followAbort(this.#aborting.signal, calling);
-    const cancelLimit = clock.after(NOTIFY_LIMIT_MS, () => calling.abort());
     const credentials = await store.credentials(account);
-    if (credentials !== null) {
-      const outcome = await api.notify(credentials, { what, signal: calling.signal });
-      if (outcome !== "ok") log.debug("notify_failed", { account, what });
-    }
-    cancelLimit();
-    unfollow();
+    if (credentials === null) return;
+    const outcome = await withLimit(
+      (signal) => api.notify(credentials, { what, signal }),
+      { clock, limitMs: NOTIFY_LIMIT_MS, signal: this.#aborting.signal },
+    );
+    if (outcome !== "ok") log.debug("notify_failed", { account, what });
   }
 
   async #resumeDue(): Promise<void> {

@@ -1,0 +1,182 @@
+/** Logging in: shows QR codes until a phone confirms one, is refused, or time is over (ILINK.md 1.7, 1.8). */
+import { withLimit } from "../lib/abort.ts";
+import { type Clock, sleep } from "../lib/clock.ts";
+import type { Credentials, QrAnswer, QrCode } from "../wire/login.ts";
+import type { NetFault, UpstreamApi } from "./api.ts";
+
+/** What a person watching the login is told; the words are made in text/. */
+export type LoginEvent =
+  /** `content` is the text to draw as a QR code, also a link to open on the phone; `attempt` counts from 1. */
+  | { readonly kind: "qr"; readonly content: string; readonly attempt: number }
+  | { readonly kind: "scanned" }
+  | { readonly kind: "verify_code_needed"; readonly isRepeat: boolean }
+  | { readonly kind: "verify_code_accepted" }
+  | { readonly kind: "verify_code_blocked" }
+  | { readonly kind: "redirected"; readonly host: string }
+  | { readonly kind: "expired" }
+  /** WeChat could not be asked; it is tried again. */
+  | { readonly kind: "unreached"; readonly text: string };
+
+export type LoginEnd =
+  /** `baseUrl` is never empty. */
+  | { readonly kind: "confirmed"; readonly credentials: Credentials }
+  /** WeChat knows the person's bot by one of the tokens held: there are no new credentials. */
+  | { readonly kind: "already_bound" }
+  | {
+    readonly kind: "gave_up";
+    readonly why: "aborted" | "expired" | "time" | "refused" | "unreached";
+    /** What WeChat or the network said, else "". */
+    readonly text: string;
+  };
+
+export interface LoginOptions {
+  readonly api: Pick<UpstreamApi, "getQrCode" | "getQrStatus">;
+  readonly clock: Clock;
+  /** Where to log in, no trailing slash. */
+  readonly baseUrl: string;
+  /** Tokens already held, newest first; only the first 10 are shown to WeChat. */
+  readonly localTokens: readonly string[];
+  readonly show: (event: LoginEvent) => void;
+  /** The digits on the phone; `null` when nobody gives them, which makes a new code. `signal` ends the wait. */
+  readonly askVerifyCode: (
+    ask: { readonly isRepeat: boolean; readonly signal: AbortSignal },
+  ) => Promise<string | null>;
+  readonly signal: AbortSignal;
+  /** `interactive` gives up after 3 refreshes or 8 minutes, `endless` shows new codes until it is aborted. */
+  readonly patience: "interactive" | "endless";
+  /** The base URL of the host that WeChat redirects to; `https://` and the host when absent. */
+  readonly hostUrl?: (host: string) => string;
+}
+
+/** How one code ended. */
+type CodeEnd =
+  | Exclude<LoginEnd, { kind: "gave_up" }>
+  | { readonly kind: "refresh" }
+  | { readonly kind: "over"; readonly why: "aborted" | "time" };
+
+const REFRESHES_MAX = 3;
+const LOGIN_LIMIT_MS = 480_000;
+const ASK_AGAIN_MS = 1_000;
+/** Between two tries to get a code, so that a broken network or server is not hammered. */
+const CODE_RETRY_MS = 5_000;
+/** Tries to get one code before an interactive login gives up. */
+const CODE_TRIES_MAX = 3;
+/** The digits on the phone belong to a code that lives no longer. */
+const VERIFY_CODE_LIMIT_MS = 120_000;
+const LOCAL_TOKENS_MAX = 10;
+
+/** Runs one login. Never rejects; writes nothing. */
+export async function runLogin(options: LoginOptions): Promise<LoginEnd> {
+  const { clock, show, patience } = options;
+  const endMs = patience === "interactive" ? clock.monotonic() + LOGIN_LIMIT_MS : Infinity;
+  const attemptsMax = patience === "interactive" ? 1 + REFRESHES_MAX : Infinity;
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const code = await fetchCode(options);
+    if (code.kind === "gave_up") return code;
+    show({ kind: "qr", content: code.code.content, attempt });
+    const end = await followCode(options, { qrcode: code.code.qrcode, endMs });
+    if (end.kind === "over") return { kind: "gave_up", why: end.why, text: "" };
+    if (end.kind !== "refresh") return end;
+    await sleep(clock, ASK_AGAIN_MS, options.signal);
+  }
+  return { kind: "gave_up", why: "expired", text: "" };
+}
+
+async function fetchCode(
+  options: LoginOptions,
+): Promise<{ readonly kind: "code"; readonly code: QrCode } | LoginEnd & { kind: "gave_up" }> {
+  const { api, clock, baseUrl, show, signal, patience } = options;
+  const localTokens = options.localTokens.slice(0, LOCAL_TOKENS_MAX);
+  const isEndless = patience === "endless";
+  for (let tries = 1;; tries++) {
+    if (signal.aborted) return { kind: "gave_up", why: "aborted", text: "" };
+    const answer = await api.getQrCode({ baseUrl, localTokens, signal });
+    if (!("kind" in answer)) return { kind: "code", code: answer };
+    const text = answer.kind === "http" ? `HTTP ${answer.status}` : answer.text;
+    if (tries >= CODE_TRIES_MAX && !isEndless) {
+      const why = answer.kind === "refused" ? "refused" : "unreached";
+      return { kind: "gave_up", why, text };
+    }
+    show({ kind: "unreached", text });
+    await sleep(clock, CODE_RETRY_MS, signal);
+  }
+}
+
+/** Asks for the code's state until it has one that ends it. */
+async function followCode(
+  options: LoginOptions,
+  at: { readonly qrcode: string; readonly endMs: number },
+): Promise<CodeEnd> {
+  const { api, clock, show, signal } = options;
+  let { baseUrl } = options;
+  let shown = "";
+  let verifyCode: string | null = null;
+  while (true) {
+    if (signal.aborted) return { kind: "over", why: "aborted" };
+    if (clock.monotonic() >= at.endMs) return { kind: "over", why: "time" };
+    const answer = await api.getQrStatus({ baseUrl, qrcode: at.qrcode, verifyCode, signal });
+    const news = newsOf(answer);
+    switch (news.status) {
+      case "need_verifycode": {
+        const isRepeat = verifyCode !== null;
+        show({ kind: "verify_code_needed", isRepeat });
+        verifyCode = await askInTime(options, isRepeat);
+        if (verifyCode === null) return { kind: "refresh" };
+        continue; // the digits are wanted at once
+      }
+      case "verify_code_blocked":
+      case "expired":
+        show({ kind: news.status });
+        return { kind: "refresh" };
+      case "binded_redirect":
+        return { kind: "already_bound" };
+      case "confirmed": {
+        const { credentials } = news;
+        return {
+          kind: "confirmed",
+          credentials: { ...credentials, baseUrl: credentials.baseUrl || baseUrl },
+        };
+      }
+      case "scaned_but_redirect": {
+        const host = news.redirectHost;
+        const next = isHost(host) ? hostUrlOf(options, host) : baseUrl;
+        if (next !== baseUrl) show({ kind: "redirected", host });
+        baseUrl = next;
+        break;
+      }
+      case "scaned":
+        if (verifyCode !== null) show({ kind: "verify_code_accepted" });
+        else if (shown !== "scaned") show({ kind: "scanned" });
+        verifyCode = null;
+        break;
+      case "wait":
+        break;
+    }
+    shown = news.status === "wait" ? shown : news.status;
+    await sleep(clock, ASK_AGAIN_MS, signal);
+  }
+}
+
+/** Every failure to ask counts as no news. */
+function newsOf(answer: QrAnswer | NetFault): QrAnswer {
+  return "status" in answer && !("kind" in answer) ? answer : { status: "wait" };
+}
+
+async function askInTime(options: LoginOptions, isRepeat: boolean): Promise<string | null> {
+  const { clock, signal, askVerifyCode } = options;
+  const given = await withLimit(
+    (asking) => askVerifyCode({ isRepeat, signal: asking }),
+    { clock, limitMs: VERIFY_CODE_LIMIT_MS, signal },
+  );
+  const digits = given?.trim() ?? "";
+  return digits === "" ? null : digits;
+}
+
+function hostUrlOf({ hostUrl }: LoginOptions, host: string): string {
+  return hostUrl?.(host) ?? `https://${host}`;
+}
+
+/** A name with an optional port: nothing that would make another path or user of it. */
+function isHost(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(text);
+}
