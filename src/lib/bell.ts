@@ -8,7 +8,10 @@ export interface Bell {
   ring(): void;
   /** Rings at the wall-clock time `atMs`, unless an earlier time is already set. */
   ringAt(atMs: number): void;
-  /** Resolves at the next ring, at once when it rang since the last wait, or when `signal` aborts. */
+  /**
+   * Resolves at the next ring, at once when it rang since the last wait, or when `signal` aborts. A bell has one waiter at
+   * a time.
+   */
   wait(signal: AbortSignal): Promise<void>;
 }
 

@@ -116,20 +116,6 @@ function cdnMedia(
   };
 }
 
-/** A part as a person would read it in a list of messages. */
-export function partText(part: SayPart): string {
-  switch (part.kind) {
-    case "text":
-      return part.text;
-    case "voice":
-      return part.transcript ?? "";
-    case "file":
-      return part.name;
-    default:
-      return "";
-  }
-}
-
 export function writeQuote(chat: Chat, quote: SayQuote): JsonObject {
   const quoted = chat.entries.items().find((entry) => entry.wireId === quote.wireId);
   const text = quoted?.text ?? "";

@@ -1,8 +1,9 @@
 /** What people write to bots: every kind of message WeChat delivers, in its full default-filled shape (ILINK.md 2.6). */
+import { textOfItem } from "../core/content.ts";
 import { type JsonObject, rawNumber } from "../lib/json.ts";
 import { MESSAGE_STATE_FINISH, MESSAGE_TYPE_USER } from "../wire/send.ts";
 import { mintContextToken, mintWireId } from "./ids.ts";
-import { partText, type SayPart, type SayQuote, writeItem, writeQuote } from "./items.ts";
+import { type SayPart, type SayQuote, writeItem, writeQuote } from "./items.ts";
 import { chatWith, findBot, findPerson } from "./people.ts";
 import { wakePolls } from "./updates.ts";
 import { type Bot, type Chat, type PersonEntry, tell, type World } from "./world.ts";
@@ -44,7 +45,7 @@ export function say(
     person: chat.person.id,
     bot: bot.id,
     wireId,
-    text: what.parts.map(partText).filter((text) => text !== "").join("\n"),
+    text: items.map(textOfItem).filter((text) => text !== "").join("\n"),
     items,
     handedOutAtMs: null,
   };

@@ -1,5 +1,6 @@
 /** `sendmessage`: what a person gets to see, and when WeChat refuses or silently loses it (ILINK.md 9.6). */
-import { isObject, type JsonObject, listMember, objectMember, textMember } from "../lib/json.ts";
+import { itemsOf, textOfItem } from "../core/content.ts";
+import { listMember, textMember } from "../lib/json.ts";
 import { RET_NO_CONTEXT, RET_REFUSED } from "../wire/ret.ts";
 import { readSendRequest, type SendRequest } from "../wire/send.ts";
 import { type Answer, type BotCall, invalidArguments, jsonAnswer, refusal } from "./exchange.ts";
@@ -28,9 +29,8 @@ export function answerSend(world: World, { bot, body }: BotCall): Answer {
   if (!spend(world, chat)) return refusal(RET_REFUSED, "rate limited");
   const entry = writeEntry(world, { bot, chat, request });
   remember(chat, entry);
-  if (entry.outcome === "shown") {
-    chat.typingUntilMs = 0;
-  }
+  // A bubble that appears takes the place of the typing indicator.
+  if (entry.outcome === "shown") chat.typingUntilMs = 0;
   chat.entries.push(entry);
   world.sent.push(entry);
   tell(world, { kind: "message", entry });
@@ -64,7 +64,7 @@ function writeEntry(
     person: chat.person.id,
     bot: bot.id,
     wireId: mintWireId(world.random),
-    text: items.filter(isObject).map(itemText).filter((text) => text !== "").join("\n"),
+    text: itemsOf(request.message).map(textOfItem).filter((text) => text !== "").join("\n"),
     items,
     clientId: request.sendId,
     runId: textMember(request.message, "run_id"),
@@ -72,12 +72,6 @@ function writeEntry(
     outcome: isOpen ? "shown" : "lost",
     message: request.message,
   };
-}
-
-function itemText(item: JsonObject): string {
-  const text = objectMember(item, "text_item");
-  if (text !== null) return textMember(text, "text");
-  return textMember(objectMember(item, "file_item") ?? {}, "file_name");
 }
 
 function remember(chat: Chat, entry: BotEntry): void {
