@@ -136,3 +136,8 @@ function inFile<T>(kind: Kind<T>, key: string, byDefault: Json): Setting<T> {
   const env = `ILINK_HUB_${key.toUpperCase().replaceAll(/[.-]/g, "_")}`;
   return { ...setting(kind, key, byDefault), flag: null, env };
 }
+
+/** The language of the hub's own words in WeChat. */
+export function chatLanguage(settings: Settings): "zh" | "en" {
+  return settings.chatLang ?? settings.lang ?? "zh";
+}

@@ -5,6 +5,7 @@ import type { AccountId, ClientId } from "../core/ids.ts";
 import type { LoginDesk } from "../core/login.ts";
 import type { AccountFacts, DiskFacts, Health, PluginFacts } from "../core/status.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import type { Store } from "../store/store.ts";
 
@@ -12,7 +13,7 @@ export interface AdminPort {
   readonly version: string;
   /** `null` when no hub runs: the API serves one command on the data directory. */
   readonly startedAtMs: number | null;
-  /** The base URL for clients, no trailing slash. */
+  /** The base URL for clients, no trailing slash: `public-url`, else of the listening address. */
   readonly publicUrl: string;
   readonly store: Store;
   readonly states: ClientStates;
@@ -21,6 +22,7 @@ export interface AdminPort {
   readonly actions: AdminActions;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
   /** What the account's poller and sender say now. */
   accountFacts(account: AccountId): AccountFacts;
   /** All plugins in the order they are asked, then those that could not be loaded. */

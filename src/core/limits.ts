@@ -51,6 +51,8 @@ export const LIMITS = {
   bodyBytesMax: 1 * MIB,
   /** JSON body of an admin call. */
   adminBodyBytesMax: 256 * KIB,
+  /** How long a client's old token works after a new one was made, so that it can be put in place. */
+  tokenGraceMs: 10 * MINUTE,
 
   // ── connections
   /** Open connections: a parked poll and a send for each of 10,000 clients, and some more. */

@@ -1,0 +1,56 @@
+/** The management API: `/health` for anyone, everything else behind the admin token. */
+import { Hono } from "@hono/hono";
+import { errorText } from "../lib/log.ts";
+import { HubError } from "../core/error.ts";
+import { accountRoutes } from "./accounts.ts";
+import { errorAnswer, refuse } from "./answer.ts";
+import { clientRoutes } from "./clients.ts";
+import { createBrowserGuard, createTokenGuard } from "./guard.ts";
+import { loginRoutes } from "./login.ts";
+import { messageRoutes } from "./messages.ts";
+import { createMetrics } from "./metrics.ts";
+import type { AdminPort } from "./port.ts";
+import { viewStatus } from "./views.ts";
+
+/** Serves `/health`, `/metrics` and `/hub/...`. */
+export function createAdminApp(port: AdminPort): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    c.header("cache-control", "no-store");
+    c.header("x-content-type-options", "nosniff");
+    await next();
+  });
+  app.get("/health", (c) => {
+    const health = port.health();
+    return c.json(health, health.state === "failing" ? 503 : 200);
+  });
+
+  const guards = [createBrowserGuard(port), createTokenGuard(port)] as const;
+  app.use("/metrics", ...guards);
+  app.use("/hub/*", ...guards);
+
+  const metrics = createMetrics(port);
+  app.get("/metrics", async (c) => {
+    const { contentType, text } = await metrics();
+    return c.text(text, 200, { "content-type": contentType });
+  });
+  app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
+  app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
+  for (const routes of [clientRoutes, accountRoutes, messageRoutes, loginRoutes]) {
+    app.route("/hub", routes(port));
+  }
+
+  app.notFound((c) =>
+    refuse(c, "NOT_FOUND", {
+      message: `Cannot find ${c.req.method} ${c.req.path}`,
+      hint: "docs/OPERATIONS.md lists the calls",
+    })
+  );
+  app.onError((error, c) => {
+    if (!(error instanceof HubError)) {
+      port.log.error("admin_call_failed", { path: c.req.routePath, error: errorText(error) });
+    }
+    return errorAnswer(c, error);
+  });
+  return app;
+}

@@ -1,0 +1,66 @@
+/** What is shown of accounts, clients and the whole hub: the store's facts and what is known of this moment, joined. */
+import type { AccountView, ClientView, StatusView } from "../core/status.ts";
+import type { AdminPort } from "./port.ts";
+
+/** All accounts, oldest first. */
+export async function viewAccounts(port: AdminPort): Promise<AccountView[]> {
+  const { store } = port;
+  const [accounts, clients, counts] = await Promise.all([
+    store.accounts(),
+    store.clients(),
+    store.counts(),
+  ]);
+  return accounts.map((account) => {
+    const count = counts.accounts.find((one) => one.account === account.id);
+    return {
+      name: account.name,
+      ...port.accountFacts(account.id),
+      defaultClient: clients.find(({ id }) => id === account.defaultClient)?.name ?? null,
+      isOwnerKnown: account.userId !== null,
+      lastInboundAtMs: count?.lastInboundAtMs ?? null,
+      unsettled: count?.unsettled ?? 0,
+      deferred: count?.deferred ?? 0,
+    };
+  });
+}
+
+/** All clients, oldest first. */
+export async function viewClients({ store, states }: AdminPort): Promise<ClientView[]> {
+  const [clients, counts] = await Promise.all([store.clients(), store.counts()]);
+  return clients.map((client) => {
+    const count = counts.clients.find((one) => one.client === client.id);
+    return {
+      name: client.name,
+      label: client.label,
+      state: states.stateOf(client.id),
+      lastCallAtMs: states.lastCallAtMs(client.id) ?? client.lastSeenAtMs,
+      createdAtMs: client.createdAtMs,
+      waiting: count?.waiting ?? client.waiting,
+      oldestWaitingAtMs: count?.oldestWaitingAtMs ?? null,
+      unanswered: count?.unanswered ?? 0,
+      settings: client.settings,
+    };
+  });
+}
+
+/** Everything the hub says about itself. */
+export async function viewStatus(port: AdminPort): Promise<StatusView> {
+  const [accounts, clients, counts, disk] = await Promise.all([
+    viewAccounts(port),
+    viewClients(port),
+    port.store.counts(),
+    port.disk(),
+  ]);
+  return {
+    version: port.version,
+    startedAtMs: port.startedAtMs,
+    nowMs: port.clock.now(),
+    health: port.health(),
+    accounts,
+    clients,
+    plugins: port.plugins(),
+    messages: counts.messages,
+    sends: counts.sends,
+    disk,
+  };
+}

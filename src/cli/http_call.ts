@@ -1,0 +1,55 @@
+/** One request to a hub. Over node:http, which goes straight there: a proxy from the environment would not find loopback. */
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { HubError } from "../core/error.ts";
+import { errorText } from "../lib/log.ts";
+
+/** Longer than the hub holds back a refusal. */
+const LIMIT_MS = 15_000;
+
+export interface HttpCall {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** "" for none. */
+  readonly body: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Throws `HUB_UNREACHABLE` when there is no whole answer in time. */
+export function callHttp(call: HttpCall): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(
+        new HubError(
+          "HUB_UNREACHABLE",
+          `Cannot reach the hub at ${call.url}: ${errorText(error)}`,
+          {
+            cause: error,
+            hint: "Check that it is running and that the address is right",
+          },
+        ),
+      );
+    const open = call.url.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = open(call.url, {
+      method: call.method,
+      headers: { ...call.headers, "content-length": new TextEncoder().encode(call.body).length },
+      agent: false,
+      timeout: LIMIT_MS,
+    });
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${LIMIT_MS} ms`)));
+    request.on("error", fail);
+    request.on("response", (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => text += part);
+      response.on("error", fail);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.end(call.body);
+  });
+}

@@ -1,0 +1,4 @@
+/** The program's version, as the project's file has it. */
+import project from "../../deno.json" with { type: "json" };
+
+export const VERSION: string = project.version;

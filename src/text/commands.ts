@@ -1,0 +1,120 @@
+/** What each command and each of its flags is for. */
+
+/** By the command's words. */
+export const COMMAND_SUMMARY = {
+  serve: { zh: "运行 hub", en: "run the hub" },
+  login: {
+    zh: "扫码连接一个微信账号，或重新连接",
+    en: "connect a WeChat account by QR code, or connect it again",
+  },
+  register: {
+    zh: "登记一个智能体，得到它的地址和令牌",
+    en: "register an agent and get its address and token",
+  },
+  clients: { zh: "列出智能体", en: "list the agents" },
+  clientRename: { zh: "给智能体改名", en: "give an agent another name" },
+  clientRotate: {
+    zh: "给智能体换一个新令牌；旧的还能用几分钟",
+    en: "give an agent a new token; the old one works for some minutes more",
+  },
+  clientRemove: {
+    zh: "删除智能体；等它的消息会留着待处理",
+    en: "remove an agent; messages that wait for it are parked",
+  },
+  clientSet: { zh: "更改智能体的设置", en: "change an agent's settings" },
+  accountsList: { zh: "列出微信账号", en: "list the WeChat accounts" },
+  accountsRename: { zh: "给微信账号改名", en: "give a WeChat account another name" },
+  accountsRemove: {
+    zh: "断开并忘记一个微信账号",
+    en: "disconnect and forget a WeChat account",
+  },
+  accountsDefault: {
+    zh: "没有插件决定时，这个账号的消息交给谁",
+    en: "who gets this account's messages when no plugin decides",
+  },
+  adminTokenRotate: {
+    zh: "换一个新的管理令牌；旧的立刻失效",
+    en: "make a new admin token; the old one is worthless at once",
+  },
+  status: { zh: "hub 现在怎么样", en: "how the hub is doing" },
+  trace: {
+    zh: "一条消息的一生，或最近的消息",
+    en: "the life of one message, or the newest messages",
+  },
+  health: {
+    zh: "hub 能不能工作：能则退出码为 0，不能为 1",
+    en: "whether the hub can do its job: exit code 0 if so, 1 if not",
+  },
+  simulate: {
+    zh: "只运行模拟的微信",
+    en: "run the simulated WeChat alone",
+  },
+  demo: {
+    zh: "模拟的微信、hub、两个智能体，和一个显示每条消息一生的网页",
+    en: "a simulated WeChat, the hub, two agents and a page that shows each message's life",
+  },
+} as const;
+
+/** By the flag's name. */
+export const FLAG_HELP = {
+  help: { zh: "显示帮助", en: "show help" },
+  version: { zh: "显示版本", en: "show the version" },
+  json: { zh: "用 JSON 输出，供程序读取", en: "print JSON, for programs" },
+  config: {
+    zh: "配置文件（JSONC）；不填则是数据目录里的 ilink-hub.jsonc，如果有的话",
+    en:
+      "configuration file (JSONC); ilink-hub.jsonc in the data directory, if there is one, when not given",
+  },
+  hubUrl: {
+    zh: "别处的 hub 的地址；不填则是使用这个数据目录的 hub",
+    en: "address of a hub elsewhere; the one of this data directory when not given",
+  },
+  name: { zh: "名字，1 到 64 个字符", en: "its name, 1 to 64 characters" },
+  label: { zh: "给人看的说明", en: "a text for people" },
+  batch: {
+    zh: "一次最多领取几条消息，1 到 50",
+    en: "messages in one answer at most, 1 to 50",
+  },
+  acknowledgeBy: {
+    zh: "怎样算收到：交回游标，或再来领取",
+    en: "what counts as received: presenting the cursor, or polling again",
+  },
+  onUnanswered: {
+    zh: "收到而没有回复就重启时：只显示，或再交给它",
+    en: "what it received and had not answered when it restarted: show it, or hand it out again",
+  },
+  last: { zh: "最近几条，1 到 500", en: "how many of the newest, 1 to 500" },
+  retry: {
+    zh: "让这条待处理的消息重新决定一次",
+    en: "decide this parked message again",
+  },
+  port: { zh: "监听的端口；0 表示任意", en: "port to listen on; 0 takes any" },
+  botToken: {
+    zh: "一个可以直接使用的 bot token",
+    en: "a bot token that works without a login",
+  },
+  controlPort: {
+    zh: "控制接口的端口；0 表示任意",
+    en: "port of the control API; 0 takes any",
+  },
+  noOpen: { zh: "不打开浏览器", en: "do not open a browser" },
+} as const;
+
+/** The parts of a help page. */
+export const HELP = {
+  tagline: {
+    zh: "ilink-hub {version}：一个微信，许多智能体。",
+    en: "ilink-hub {version}: one WeChat, many AI agents.",
+  },
+  usage: { zh: "用法", en: "Usage" },
+  commands: { zh: "命令", en: "Commands" },
+  options: { zh: "选项", en: "Options" },
+  examples: { zh: "例子", en: "Examples" },
+  more: {
+    zh: "ilink-hub help 命令：它的选项和例子。任何选项也可以写在环境变量或配置文件里。",
+    en:
+      "ilink-hub help COMMAND: its options and examples. Options can stand in the environment or a file, too.",
+  },
+  byDefault: { zh: "默认 {value}", en: "default {value}" },
+  env: { zh: "环境变量 {name}", en: "env {name}" },
+} as const;

@@ -1,0 +1,98 @@
+/** What each setting is for: in help, in the schema of the configuration file, and in docs/OPERATIONS.md. */
+
+/** By the setting's name in src/config.ts. */
+export const SETTING_HELP = {
+  data: {
+    zh: "数据目录：数据库、密钥和管理令牌都在这里",
+    en: "data directory: holds the database, the key and the admin token",
+  },
+  addr: { zh: "监听地址", en: "address to listen on" },
+  publicUrl: {
+    zh: "智能体访问 hub 的地址；不填则由监听地址得出",
+    en: "address at which agents reach the hub; made from the listening address when not set",
+  },
+  databaseUrl: {
+    zh: "数据库位置，sqlite:路径；不填则是数据目录里的 hub.db",
+    en: "where the database is, sqlite:PATH; hub.db in the data directory when not set",
+  },
+  ilinkBaseUrl: {
+    zh: "微信 iLink 服务的地址",
+    en: "address of WeChat's iLink service",
+  },
+  cdnBaseUrl: {
+    zh: "微信媒体文件服务的地址",
+    en: "address of WeChat's media service",
+  },
+  token: {
+    zh: "直接使用这个 bot token，不扫码",
+    en: "use this bot token, without scanning a QR code",
+  },
+  adminToken: {
+    zh: "管理令牌；不填则在第一次启动时生成",
+    en: "the admin token; made at the first start when not set",
+  },
+  masterKey: {
+    zh: "代替密钥文件的 32 字节主密钥，十六进制或 base64",
+    en: "32 bytes as hex or base64 that replace the key file",
+  },
+  allowSenders: {
+    zh: "谁可以和 bot 说话：只有扫码的人、所有人，或再加上这些 ID",
+    en: "who may talk to the bot: who scanned, everyone, or who scanned and these ids",
+  },
+  allowGroups: {
+    zh: "哪些群可以和 bot 说话：没有、所有，或这些 ID",
+    en: "which groups may talk to the bot: none, all, or these ids",
+  },
+  sendsPerInbound: {
+    zh: "用户每发一条消息，微信允许回复多少条",
+    en: "answers that WeChat takes for each message of the person",
+  },
+  windowMs: {
+    zh: "用户最后一条消息之后，微信还送达回复多久",
+    en: "how long after the person's last message WeChat still delivers",
+  },
+  coolDownMs: {
+    zh: "微信拒绝发送之后，等多久再试",
+    en: "how long to wait after WeChat refused a send",
+  },
+  unknownSends: {
+    zh: "不知道是否送达的回复：只显示，或再发一次并标明",
+    en: "an answer of which nobody knows whether it arrived: show it, or send it once more, marked",
+  },
+  retentionMs: {
+    zh: "已结束的消息保留多久",
+    en: "how long messages that have ended are kept",
+  },
+  databaseBytesMax: {
+    zh: "数据库多大时开始从最旧的已结束消息删起",
+    en: "size of the database above which the oldest ended messages are removed",
+  },
+  pluginsDirectory: {
+    zh: "你自己的路由插件所在的目录",
+    en: "directory of your own routing plugins",
+  },
+  pluginsOrder: {
+    zh: "插件的顺序；没列出的按文件名排在后面",
+    en: "order of the plugins; those not named follow by file name",
+  },
+  pluginsDisabled: { zh: "不使用的插件", en: "plugins that are not used" },
+  pluginsConfig: {
+    zh: "插件各自的配置，以插件 id 为键",
+    en: "configuration of the plugins, by plugin id",
+  },
+  lang: {
+    zh: "命令行的语言；不填则按 LANG",
+    en: "language of the command line; by LANG when not set",
+  },
+  chatLang: {
+    zh: "hub 在微信里说的语言；不填则与命令行相同，否则中文",
+    en:
+      "language of the hub's words in WeChat; that of the command line when not set, else Chinese",
+  },
+  logLevel: { zh: "日志从哪个级别开始写", en: "the least level that is logged" },
+  logFormat: { zh: "日志格式", en: "how log lines are written" },
+  logContent: {
+    zh: "日志里写出消息正文（隐私！仅用于查错）",
+    en: "write message texts to the log (private! for finding faults only)",
+  },
+} as const;
