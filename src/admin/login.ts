@@ -13,7 +13,11 @@ const CODE = z.strictObject({
 export function loginRoutes({ login }: Pick<AdminPort, "login">): Hono {
   const app = new Hono();
   app.get("/login", (c) => c.json({ login: login.view() }));
-  app.post("/login", (c) => c.json({ login: login.start() }));
+  app.post("/login", (c) => {
+    const before = login.view();
+    const view = login.start("interactive");
+    return c.json({ login: view, isNew: view.id !== before?.id });
+  });
   app.post("/login/code", async (c) => {
     const { digits } = await readInput(c, CODE);
     return c.json({ taken: login.giveCode(digits) === "taken", login: login.view() });

@@ -9,6 +9,7 @@
  * - `code_blocked`: too many wrong digits; a fresh code follows
  * - `redirected`: WeChat sent us to another of its hosts; goes on by itself
  * - `expired`: nobody scanned in time; a fresh code follows
+ * - `unreached`: WeChat could not be asked; it is tried again
  * - `already_bound`: this WeChat is connected to this hub already; ended well
  * - `done`: connected
  * - `failed`: ended without a login; the reason says why
@@ -23,6 +24,7 @@ export type LoginStep =
   | "code_blocked"
   | "redirected"
   | "expired"
+  | "unreached"
   | "already_bound"
   | "done"
   | "failed"
@@ -41,8 +43,11 @@ export interface LoginView {
 }
 
 export interface LoginDesk {
-  /** Starts a login; one that goes on already is given instead. */
-  start(): LoginView;
+  /**
+   * Starts a login; one that goes on already is given instead. `interactive` gives up after some codes nobody scanned,
+   * `endless` shows fresh ones until it is cancelled.
+   */
+  start(patience: "interactive" | "endless"): LoginView;
   /** The newest login; `null` when there was none in this process. */
   view(): LoginView | null;
   /** Passes on the digits that the phone shows. */
