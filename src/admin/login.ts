@@ -15,7 +15,7 @@ export function loginRoutes({ login }: Pick<AdminPort, "login">): Hono {
   app.get("/login", (c) => c.json({ login: login.view() }));
   app.post("/login", (c) => {
     const before = login.view();
-    const view = login.start("interactive");
+    const view = login.start();
     return c.json({ login: view, isNew: view.id !== before?.id });
   });
   app.post("/login/code", async (c) => {

@@ -43,7 +43,7 @@ export type HubEvent =
     readonly state: "active" | "logged_out";
   };
 
-/** A hub at work. */
+/** A hub at work. While it has no account, or one is logged out, it shows fresh QR codes through `onEvent` by itself. */
 export interface Hub {
   /** Where it listens; the port is the real one where 0 was asked for. */
   readonly address: { readonly hostname: string; readonly port: number };

@@ -43,11 +43,8 @@ export interface LoginView {
 }
 
 export interface LoginDesk {
-  /**
-   * Starts a login; one that goes on already is given instead. `interactive` gives up after some codes nobody scanned,
-   * `endless` shows fresh ones until it is cancelled.
-   */
-  start(patience: "interactive" | "endless"): LoginView;
+  /** Starts a login that gives up after some codes nobody scanned; one that goes on already is given instead. */
+  start(): LoginView;
   /** The newest login; `null` when there was none in this process. */
   view(): LoginView | null;
   /** Passes on the digits that the phone shows. */
