@@ -35,8 +35,7 @@ export function accountRoutes(port: AdminPort): Hono {
       }),
     });
     actions.wakeRouter();
-    const views = await viewAccounts(port);
-    return c.json({ account: views.find((view) => view.name === changed.name) });
+    return c.json((await viewAccounts(port)).find(({ name }) => name === changed.name));
   });
 
   app.delete("/accounts/:name", async (c) => {

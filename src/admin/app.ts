@@ -1,4 +1,7 @@
-/** The management API: `/health` for anyone, everything else behind the admin token. */
+/**
+ * The management API: `/health` for anyone, everything else behind the admin token. One thing is answered as itself, many
+ * under their name.
+ */
 import { Hono } from "@hono/hono";
 import { errorText } from "../lib/log.ts";
 import { HubError } from "../core/error.ts";

@@ -57,7 +57,7 @@ export function clientRoutes(port: AdminPort): Hono {
     if (change.name !== undefined) checkName(change.name);
     const { id, name } = await store.updateClient(client.id, change);
     actions.clientChanged(id);
-    return c.json({ client: (await viewClients(port)).find((view) => view.name === name) });
+    return c.json((await viewClients(port)).find((view) => view.name === name));
   });
 
   app.delete("/clients/:name", async (c) => {

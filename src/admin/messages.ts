@@ -26,14 +26,14 @@ export function messageRoutes({ store, actions }: AdminPort): Hono {
     const id = readId(c.req.param("id"));
     const message = await store.trace(id);
     if (message === null) throw unknownMessage(id);
-    return c.json({ message });
+    return c.json(message);
   });
 
   app.post("/messages/:id/retry", async (c) => {
     const id = readId(c.req.param("id"));
     await store.unpark(id);
     actions.wakeRouter();
-    return c.json({ message: await store.trace(id) });
+    return c.json(await store.trace(id));
   });
 
   return app;
