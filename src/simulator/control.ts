@@ -1,4 +1,25 @@
-/** The control API: what a test or a person does to the simulated WeChat from another process. JSON both ways. */
+/**
+ * The control API: what a test or a person does to the simulated WeChat from another process. JSON both ways, in the shapes
+ * of `Simulator`; bytes are base64; wrong input is answered 400 with `{"error"}`.
+ *
+ *     GET    /                      {"baseUrl"}
+ *     GET    /settings              PATCH /settings        what is to change
+ *     GET    /people                POST  /people          {"id"?,"name"?}
+ *     GET    /bots                  POST  /bots            {"owner"?,"id"?,"token"?}: logs in
+ *     DELETE /bots/BOT              ends its token
+ *     POST   /messages              {"person"?,"bot"?,"what"} or a list: {"wireIds"}
+ *     GET    /chat?person=&bot=     both may be left out as in `Simulator.say`
+ *     GET    /sent?after=&limit=    entries with an `order` above `after`, at most 1,000
+ *     GET    /lost                  GET   /uploads         GET /media?param= (plain bytes)
+ *     GET    /faults                POST  /faults          a fault: {"id"}
+ *     DELETE /faults                DELETE /faults/ID
+ *     GET    /requests?after=&limit=                       DELETE /requests
+ *     GET    /qr                    POST  /qr/CODE/scan    {"person"}
+ *     POST   /qr/CODE/verify        {"verifyCode"}
+ *     POST   /qr/CODE/redirect      {}: {"redirectHost"}
+ *     POST   /qr/CODE/confirm       {}: the bot            POST /qr/CODE/expire   {}
+ *     GET    /events                server-sent events, one `WorldEvent` each
+ */
 import { createServer } from "node:http";
 import { type Context, Hono } from "@hono/hono";
 import { streamSSE } from "@hono/hono/streaming";

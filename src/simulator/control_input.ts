@@ -47,7 +47,7 @@ const code = maybe(z.int().nullable());
 const fault: z.ZodType<Fault> = z.strictObject({
   endpoint: z.enum([...ENDPOINTS, "any"]),
   act: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("delay"), ms: count }),
+    z.strictObject({ kind: z.literal("delay") }),
     z.strictObject({ kind: z.literal("hold"), ms: count }),
     z.strictObject({ kind: z.literal("reset"), processed }),
     z.strictObject({ kind: z.literal("silence"), processed }),
@@ -73,11 +73,12 @@ const fault: z.ZodType<Fault> = z.strictObject({
     z.strictObject({ kind: z.literal("missing_cursor") }),
     z.strictObject({ kind: z.literal("clock_skew"), ms: z.int() }),
     z.strictObject({ kind: z.literal("oversized_batch") }),
-    z.strictObject({ kind: z.literal("supersede"), afterMs: count }),
+    z.strictObject({ kind: z.literal("supersede") }),
     z.strictObject({ kind: z.literal("missing_header") }),
   ]),
   times: maybe(z.int().min(1)),
   forMs: maybe(count),
+  afterMs: maybe(count),
   skip: maybe(count),
   bot: maybe(text),
   person: maybe(text),

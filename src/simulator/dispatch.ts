@@ -12,7 +12,7 @@ import {
   jsonAnswer,
   type RequestRecord,
 } from "./exchange.ts";
-import { type FaultAct, takeFault } from "./faults.ts";
+import { type Fault, type FaultAct, takeFault } from "./faults.ts";
 import { answerQrCode, answerQrStatus } from "./login.ts";
 import { answerDownload, answerUpload, answerUploadUrl } from "./media.ts";
 import { botOfToken, supersede } from "./people.ts";
@@ -149,26 +149,36 @@ async function answerEndpoint(
   const about = { endpoint, token, person: personOf(body ?? {}) };
 
   const arrival = takeFault(world, { ...about, stage: "arrival" });
-  if (arrival !== null) record.fault = arrival.kind;
-  if (arrival?.kind === "delay") {
-    await new Promise<void>((resolve) => later(world, arrival.ms, resolve));
+  if (arrival !== null) {
+    record.fault = arrival.act.kind;
+    if (arrival.act.kind === "supersede") supersedeLater(world, { token, fault: arrival });
+    else await wait(world, arrival.afterMs);
+    const early = spoiled(arrival.act, null);
+    if (early !== null) return early;
   }
-  if (arrival?.kind === "supersede") {
-    const bot = botOfToken(world, token);
-    if (bot !== null) later(world, arrival.afterMs, () => supersede(bot));
-  }
-  const early = arrival === null ? null : spoiled(arrival, null);
-  if (early !== null) return early;
 
-  const holdMs = arrival?.kind === "hold" ? arrival.ms : null;
+  const holdMs = arrival?.act.kind === "hold" ? arrival.act.ms : null;
   const answer = body === null
     ? invalidArguments()
     : await answerCall(world, { endpoint, call: { exchange, body, holdMs }, token });
   if (answer.isIdle === true) return { kind: "answered", answer };
   const late = takeFault(world, { ...about, stage: "answer" });
   if (late === null) return { kind: "answered", answer };
-  record.fault = late.kind;
-  return spoiled(late, answer) ?? { kind: "answered", answer };
+  record.fault = late.act.kind;
+  await wait(world, late.afterMs);
+  return spoiled(late.act, answer) ?? { kind: "answered", answer };
+}
+
+function wait(world: World, ms = 0): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => later(world, ms, resolve));
+}
+
+function supersedeLater(
+  world: World,
+  given: { readonly token: string; readonly fault: Fault },
+): void {
+  const bot = botOfToken(world, given.token);
+  if (bot !== null) later(world, given.fault.afterMs ?? 0, () => supersede(bot));
 }
 
 /** What comes instead of `answer`, which is `null` when the call is not handled; `null` when nothing is spoilt. */

@@ -8,8 +8,8 @@ import type { World } from "./world.ts";
  * fault waits for an answer that carries messages, so that it always costs some.
  */
 export type FaultAct =
-  /** The call is handled as usual, this much later. */
-  | { readonly kind: "delay"; readonly ms: number }
+  /** The call is handled as usual, but only after the fault's `afterMs`. */
+  | { readonly kind: "delay" }
   /** A long poll is held for exactly this long, whatever comes, then answered with what is there. */
   | { readonly kind: "hold"; readonly ms: number }
   /** The connection is reset without an answer. */
@@ -42,8 +42,8 @@ export type FaultAct =
   | { readonly kind: "clock_skew"; readonly ms: number }
   /** `getupdates`: everything that waits in one answer, however much. */
   | { readonly kind: "oversized_batch" }
-  /** `getupdates`: the token dies this long after the poll came. */
-  | { readonly kind: "supersede"; readonly afterMs: number }
+  /** `getupdates`: the token dies while the poll is held, after the fault's `afterMs`. */
+  | { readonly kind: "supersede" }
   /** `upload`: success without `x-encrypted-param`. */
   | { readonly kind: "missing_header" };
 
@@ -54,6 +54,8 @@ export interface Fault {
   readonly times?: number;
   /** Strikes every call from now on for this long. */
   readonly forMs?: number;
+  /** How much later the answer comes, or fails to come; 0 when absent. */
+  readonly afterMs?: number;
   /** Matching calls that are let through first. */
   readonly skip?: number;
   /** Only calls of this bot (id, token or owner). */
@@ -102,7 +104,7 @@ export function takeFault(
     readonly token?: string;
     readonly person?: string;
   },
-): FaultAct | null {
+): Fault | null {
   if (world.faults.length === 0) return null;
   world.faults = activeFaults(world);
   for (const fault of world.faults) {
@@ -115,7 +117,7 @@ export function takeFault(
       continue;
     }
     fault.timesLeft -= 1;
-    return fault.act;
+    return fault;
   }
   return null;
 }

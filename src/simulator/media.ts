@@ -119,7 +119,7 @@ export function answerUpload(world: World, { exchange }: Call): Answer {
   if (upload.problem !== "") return cdnError(400, upload.problem);
   upload.param = store(world, { cipher, key });
   const headers: Record<string, string> =
-    takeFault(world, { endpoint: "upload", stage: "content" })?.kind === "missing_header"
+    takeFault(world, { endpoint: "upload", stage: "content" })?.act.kind === "missing_header"
       ? {}
       : { "x-encrypted-param": upload.param };
   return { status: 200, headers, body: "" };

@@ -3,7 +3,7 @@ import { createBoundedList } from "./bounded_list.ts";
 import { mintBotId, mintBotToken, mintPersonId } from "./ids.ts";
 import type { Bot, Chat, Person, World } from "./world.ts";
 
-const ENTRIES_MAX = 2_000;
+const ENTRIES_MAX = 500;
 const CONTEXT_TOKENS_MAX = 50;
 const NOTICES_MAX = 100;
 

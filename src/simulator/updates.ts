@@ -89,7 +89,8 @@ function settleOutstanding(
 
 /** Takes the next batch out and writes the answer that carries it. */
 function handOut(world: World, bot: Bot): Answer {
-  const fault = takeFault(world, { endpoint: "getupdates", stage: "content", token: bot.token });
+  const call = { endpoint: "getupdates", stage: "content", token: bot.token } as const;
+  const fault = takeFault(world, call)?.act;
   const count = fault?.kind === "oversized_batch" ? bot.waiting.length : world.settings.batchMax;
   const batch = bot.waiting.splice(0, count);
   bot.answers += 1;

@@ -38,7 +38,7 @@ export function viewBot(bot: Bot): BotView {
 export interface ChatView {
   readonly person: string;
   readonly bot: string;
-  /** Oldest first; a bot's entry with outcome `lost` is not on the person's screen. */
+  /** The latest 500, oldest first; a bot's entry with outcome `lost` is not on the person's screen. */
   readonly entries: readonly Entry[];
   readonly isTyping: boolean;
   /** Every `sendtyping` call, oldest first. */

@@ -114,12 +114,30 @@ Deno.test("a reset before or after processing rejects; silence never answers", a
 
 Deno.test("a delay comes first, then the usual answer", async () => {
   const setup = await setUp();
-  setup.simulator.addFault({ endpoint: "sendmessage", act: { kind: "delay", ms: 500 } });
+  setup.simulator.addFault({ endpoint: "sendmessage", act: { kind: "delay" }, afterMs: 500 });
   const late = send(setup);
   await setup.clock.advance(499);
   assertEquals(setup.simulator.sent(), []);
   await setup.clock.advance(1);
   assertEquals((await late).status, 200);
+  await setup.simulator.close();
+});
+
+Deno.test("a poll can fail after some time, as behind an edge that gives up", async () => {
+  const setup = await setUp();
+  setup.simulator.addFault({
+    endpoint: "getupdates",
+    act: { kind: "replace", processed: false, status: 524, body: "empty" },
+    afterMs: 16_000,
+  });
+  let status = 0;
+  const failed = setup.post("getupdates", {}).then((reply) => status = reply.status);
+  await setup.clock.advance(15_999);
+  setup.simulator.say({ what: "kept" });
+  assertEquals(status, 0);
+  await setup.clock.advance(1);
+  assertEquals(await failed, 524);
+  assertEquals(count(await setup.post("getupdates", {})), 1);
   await setup.simulator.close();
 });
 
@@ -193,7 +211,7 @@ Deno.test("batches can be reordered, doubled, oversized, skewed and without a cu
 
 Deno.test("a token can die while a poll is held", async () => {
   const setup = await setUp();
-  setup.simulator.addFault({ endpoint: "getupdates", act: { kind: "supersede", afterMs: 5_000 } });
+  setup.simulator.addFault({ endpoint: "getupdates", act: { kind: "supersede" }, afterMs: 5_000 });
   const held = setup.post("getupdates", {});
   await setup.clock.advance(5_000);
   assertMatch((await held).text, /-14/);
