@@ -206,8 +206,13 @@ export interface ReplyOutcome {
 // ─── 7 router/reply ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface ReplySteps {
-  /** Accepted replies that are not shaped yet, oldest first. */
-  acceptedReplies(limit: number): Promise<readonly AcceptedReply[]>;
+  /** Accepted replies that are not shaped yet, oldest first, without the conversations in `skip`. */
+  acceptedReplies(
+    limit: number,
+    skip?: ReadonlySet<ConversationId>,
+  ): Promise<readonly AcceptedReply[]>;
+  /** What reply hooks are shown of the conversation, as committed; only read when there are such hooks. */
+  readForReply(reply: ReplyId): Promise<ReplyInput>;
   /** Ends the shaping of a reply. Repeating it does nothing. */
   plan(planned: {
     readonly reply: ReplyId;
@@ -218,6 +223,11 @@ export interface ReplySteps {
     readonly atMs: number;
   }): Promise<void>;
 }
+
+export type ReplyInput = Pick<
+  DecisionInput,
+  "account" | "binding" | "memories" | "last" | "ledger"
+>;
 
 export interface AcceptedReply {
   readonly id: ReplyId;

@@ -24,6 +24,7 @@ export type {
   HandedOutDelivery,
   HandOutCall,
   PollSteps,
+  ReplyInput,
   ReplyOutcome,
   ReplySteps,
   RouteSteps,

@@ -1,0 +1,138 @@
+/**
+ * Decides one message, and does nothing else: who may write, then the plugins in order, then the fallback. The answer is a
+ * value with everything that explains it, so it can be made again after a crash and tried on another day.
+ */
+import type { Decision, Trace, TraceStep } from "../core/decision.ts";
+import { parseJson } from "../lib/json.ts";
+import type { Verdict } from "../plugin/api.ts";
+import type { Answer, Facts, LoadedPlugin, Memory, PluginHost } from "../plugin/host.ts";
+import type { DecisionInput } from "../store/store.ts";
+import { CHAT_TEXT } from "../text/chat.ts";
+import { say } from "../text/say.ts";
+import { tellDecision, tellSeen } from "./explain.ts";
+import { factsFor } from "./facts.ts";
+import { fallBack } from "./fallback.ts";
+import { refusalOf, type SenderPolicy } from "./policy.ts";
+import { resolveVerdict } from "./resolve.ts";
+import { type Scene, viewInbound } from "./views.ts";
+
+export interface DecisionPorts extends Scene {
+  readonly host: PluginHost;
+  readonly policy: SenderPolicy;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  readonly trace: Trace;
+  /** What changed, by plugin id. */
+  readonly memories: Readonly<Record<string, Memory>>;
+}
+
+/** Who decided what, and what is to be remembered. */
+interface Outcome {
+  readonly decision: Decision;
+  /** The plugin that decided; `null`: the sender policy or the fallback. */
+  readonly by: string | null;
+  readonly steps: readonly TraceStep[];
+  readonly memories: Readonly<Record<string, Memory>>;
+}
+
+/** Never rejects for what a plugin does. */
+export async function decide(input: DecisionInput, ports: DecisionPorts): Promise<Decided> {
+  const { clients, nowMs } = ports;
+  const facts = factsFor(input, ports);
+  const refusal = refuse(input, ports);
+  const { decision, by, steps, memories } = refusal === null
+    ? await askPlugins(input, { ...ports, facts })
+    : { decision: refusal, by: null, steps: [], memories: {} };
+  const told = tellDecision(decision, { by, clients });
+  const seen = tellSeen(facts, told);
+  return { decision, trace: { decidedAtMs: nowMs, steps, seen, decision: told }, memories };
+}
+
+function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision | null {
+  const { message: { inbound: { from, group } }, sender, account } = input;
+  const why = refusalOf({ from, group, sender }, { ...policy, owner: account.userId });
+  if (why === null) return null;
+  const isGroup = why === "group_not_allowed";
+  const sentence = isGroup ? CHAT_TEXT.groupNotAllowed : CHAT_TEXT.senderNotAllowed;
+  return { kind: "drop", why, reason: say(lang, sentence) };
+}
+
+async function askPlugins(
+  input: DecisionInput,
+  asking: DecisionPorts & { readonly facts: Facts },
+): Promise<Outcome> {
+  const { host, facts, lang } = asking;
+  const steps: TraceStep[] = [];
+  const memories: Record<string, Memory> = {};
+  const shown = viewInbound(input, asking.clients);
+  let text: string | null = null;
+  for (const plugin of host.plugins.filter(({ hasRoute }) => hasRoute)) {
+    const memory = input.memories[plugin.id] ?? {};
+    const message = text === null ? shown : { ...shown, text };
+    const answer = await host.route(plugin, { message, facts, memory });
+    const resolved = resolveAnswer(answer, { ...asking, text });
+    steps.push(stepOf(plugin, { answer, resolved }));
+    if (resolved.kind === "fault") {
+      if (plugin.onFault === "next") continue;
+      const reason = say(lang, CHAT_TEXT.pluginFault, { plugin: plugin.id, text: resolved.text });
+      const decision: Decision = { kind: "park", why: "plugin_fault", say: null, reason };
+      // It will be decided again, and must not find what was remembered on the way here.
+      return { decision, by: plugin.id, steps, memories: {} };
+    }
+    if (!isSame(resolved.memory, memory)) memories[plugin.id] = resolved.memory;
+    if (resolved.decision !== null) {
+      return { decision: resolved.decision, by: plugin.id, steps, memories };
+    }
+    text = resolved.text;
+  }
+  const { decision, memories: own } = fallBack(input, { ...asking, text });
+  const isParked = decision.kind === "park";
+  return { decision, by: null, steps, memories: isParked ? own : { ...memories, ...own } };
+}
+
+type ResolvedAnswer =
+  | { readonly kind: "fault"; readonly fault: string; readonly text: string }
+  | {
+    readonly kind: "verdict";
+    readonly memory: Memory;
+    /** `null`: the next plugin is asked. */
+    readonly decision: Decision | null;
+    readonly text: string | null;
+  };
+
+function resolveAnswer(
+  answer: Answer<Verdict>,
+  around: Parameters<typeof resolveVerdict>[1],
+): ResolvedAnswer {
+  if (answer.kind === "fault") return answer;
+  const { verdict, memory } = answer;
+  const resolved = resolveVerdict(verdict, around);
+  if (resolved.kind === "unknown") {
+    return { kind: "fault", fault: "not_a_verdict", text: `no client named ${resolved.name}` };
+  }
+  const decision = resolved.kind === "decision" ? resolved.decision : null;
+  const replaced = verdict.kind === "pass" ? verdict.text : undefined;
+  return { kind: "verdict", memory, decision, text: replaced ?? around.text };
+}
+
+function stepOf(
+  plugin: LoadedPlugin,
+  { answer, resolved }: {
+    readonly answer: Answer<Verdict>;
+    readonly resolved: ResolvedAnswer;
+  },
+): TraceStep {
+  const step = { plugin: plugin.id, version: plugin.version, tookMs: answer.tookMs };
+  if (resolved.kind === "fault") {
+    const { fault, text } = resolved;
+    return { ...step, outcome: { kind: "fault", fault, text } };
+  }
+  const verdict = answer.kind === "verdict" ? parseJson(JSON.stringify(answer.verdict)) : null;
+  return { ...step, outcome: { kind: "verdict", verdict } };
+}
+
+function isSame(a: Memory, b: Memory): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,116 @@
+/**
+ * Takes what clients gave, in order for each conversation, asks the plugins that look at replies, and plans the sends.
+ */
+import type { AccountId } from "../core/ids.ts";
+import { createBackoff } from "../lib/backoff.ts";
+import { type Bell, createBell } from "../lib/bell.ts";
+import { sleep } from "../lib/clock.ts";
+import { isObject, type Json, tryParseJson } from "../lib/json.ts";
+import { errorText, type Log } from "../lib/log.ts";
+import type { Random } from "../lib/random.ts";
+import { startTask } from "../lib/task.ts";
+import type { AcceptedReply, Store } from "../store/store.ts";
+import { fanOut } from "./fanout.ts";
+import { createLanes } from "./lanes.ts";
+import { askHooks, type HookPorts } from "./reply_hooks.ts";
+
+export interface ReplyPorts extends HookPorts {
+  readonly store: HookPorts["store"] & Pick<Store, "acceptedReplies" | "plan">;
+  readonly random: Random;
+  readonly log: Log;
+  /** The account has something to send. */
+  onSends(account: AccountId): void;
+}
+
+export interface Replies {
+  /** Ring it when there may be accepted replies. */
+  readonly bell: Bell;
+  /** Finishes what is being shaped, then ends. */
+  stop(): Promise<void>;
+}
+
+const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+
+/** Replies read at once. */
+const LOOK_MAX = 256;
+
+export function startReplies(ports: ReplyPorts): Replies {
+  const { store, clock, random, log } = ports;
+  const bell = createBell(clock);
+  const lanes = createLanes(bell);
+  const stopping = new AbortController();
+
+  async function lookForWork(): Promise<void> {
+    if (lanes.free === 0) return;
+    const busy = lanes.busy;
+    const replies = await store.acceptedReplies(LOOK_MAX, busy);
+    const waiting = Map.groupBy(
+      replies.filter(({ conversation }) => !busy.has(conversation)),
+      ({ conversation }) => conversation,
+    );
+    for (const [conversation, inOrder] of [...waiting].slice(0, lanes.free)) {
+      lanes.begin(conversation, () => shapeAll(inOrder, ports, stopping.signal));
+    }
+  }
+
+  const task = startTask({
+    bell,
+    clock,
+    backoff: createBackoff({ ...BACKOFF, random }),
+    step: lookForWork,
+    onFault: (error) => log.error("replies.look_failed", { error: errorText(error) }),
+  });
+  return {
+    bell,
+    async stop() {
+      stopping.abort();
+      await task.stop();
+      await lanes.idle();
+    },
+  };
+}
+
+/** Shapes one after the other; a step that fails is tried again, so that none is passed over. Never rejects. */
+async function shapeAll(
+  replies: readonly AcceptedReply[],
+  ports: ReplyPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random, log } = ports;
+  const backoff = createBackoff({ ...BACKOFF, random });
+  for (let at = 0; at < replies.length && !signal.aborted;) {
+    const reply = replies[at];
+    if (reply === undefined) return;
+    try {
+      await shape(reply, ports);
+      backoff.reset();
+      at += 1;
+    } catch (error) {
+      log.error("replies.step_failed", { reply: reply.id, error: errorText(error) });
+      await sleep(clock, backoff.next(), signal);
+    }
+  }
+}
+
+async function shape(reply: AcceptedReply, ports: ReplyPorts): Promise<void> {
+  const { store, clock, onSends } = ports;
+  const { contents, steps } = await contentsOf(reply, ports);
+  await store.plan({ reply: reply.id, contents, steps, atMs: clock.now() });
+  if (contents.length > 0) onSends(reply.account.id);
+}
+
+async function contentsOf(
+  reply: AcceptedReply,
+  ports: ReplyPorts,
+): Promise<{ readonly contents: readonly string[]; readonly steps: Json }> {
+  const given = tryParseJson(reply.content);
+  if (!isObject(given)) return { contents: [reply.content], steps: [] };
+  const shaped = await askHooks(reply, given, ports);
+  if (shaped.content === null) return { contents: [], steps: shaped.steps };
+  const contents = fanOut(shaped.content);
+  const isUntouched = shaped.content === given && contents.length === 1;
+  return {
+    contents: isUntouched ? [reply.content] : contents.map((content) => JSON.stringify(content)),
+    steps: shaped.steps,
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * What the hub itself says in a chat, and how it words its decisions for `/why`, traces and pages. The shipped plugins have
+ * tables of their own. A line to a person costs one of about ten sends.
+ */
+import type { Sentence } from "./say.ts";
+
+export const CHAT_TEXT = {
+  // ── to the person
+  noClient: {
+    zh: "还没有接入任何智能体，这条消息先留着。",
+    en: "No agent is connected yet; your message is kept.",
+  },
+  noDefault: {
+    zh: "不知道该给谁，这条消息先留着。请这样写：@{first} 内容。现在有：{names}",
+    en: "Nobody is chosen for this; your message is kept. Write @{first} TEXT. There are: {names}",
+  },
+
+  // ── reasons
+  senderNotAllowed: { zh: "这个人没有使用权限", en: "this sender is not allowed" },
+  groupNotAllowed: { zh: "这个群没有使用权限", en: "this group is not allowed" },
+  onlyClient: { zh: "只有这一个智能体", en: "it is the only agent" },
+  defaultClient: { zh: "这是账号的默认智能体", en: "it is the account's default agent" },
+  noClientReason: { zh: "还没有智能体", en: "there is no agent" },
+  noDefaultReason: {
+    zh: "没有插件选定，也没有默认智能体",
+    en: "no plugin chose and the account has no default agent",
+  },
+  pluginFault: { zh: "插件 {plugin} 出错：{text}", en: "the plugin {plugin} failed: {text}" },
+  clientsGone: {
+    zh: "选定的智能体一再被移除",
+    en: "the chosen agents were removed again and again",
+  },
+  settleFailed: { zh: "决定没能保存：{text}", en: "the decision could not be stored: {text}" },
+
+  pinIgnored: {
+    zh: "这个版本还不会把下一条消息留给它",
+    en: "this version does not keep the next message for it yet",
+  },
+
+  // ── decisions in words
+  deliver: { zh: "发给 {names}：{reason}", en: "to {names}: {reason}" },
+  answer: { zh: "hub 自己回答：{reason}", en: "answered by the hub: {reason}" },
+  park: { zh: "留着没有发出：{reason}", en: "kept, not delivered: {reason}" },
+  drop: { zh: "不处理：{reason}", en: "dropped: {reason}" },
+  passed: { zh: "{plugin}：放行", en: "{plugin}: passed" },
+  passedBecause: { zh: "{plugin}：放行（{reason}）", en: "{plugin}: passed ({reason})" },
+  decided: { zh: "{plugin}：由它决定", en: "{plugin}: decided" },
+  failed: { zh: "{plugin}：出错（{text}）", en: "{plugin}: failed ({text})" },
+  fallback: { zh: "没有插件选定", en: "no plugin chose" },
+} as const satisfies Record<string, Sentence>;
