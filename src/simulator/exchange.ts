@@ -41,7 +41,7 @@ export interface Exchange {
   /** Called once when the caller leaves before the answer is written. */
   onGone: (() => void) | null;
   write(answer: Answer): void;
-  /** Writes the head and the first half of the body, then resets the connection. */
+  /** Writes the head and the first half of the body, then closes the connection. */
   writeHalf(answer: Answer): void;
   reset(): void;
 }

@@ -16,7 +16,7 @@ export type FaultAct =
   | { readonly kind: "reset"; readonly processed: boolean }
   /** Nothing is ever answered; the connection stays open until the caller leaves. */
   | { readonly kind: "silence"; readonly processed: boolean }
-  /** The head and half of the body are written, then the connection is reset. */
+  /** The head and half of the body are written, then the connection is closed; the call was processed. */
   | { readonly kind: "half_body" }
   /** Another answer than the right one; an absent `status` is 200. */
   | {

@@ -62,10 +62,7 @@ function readBody(request: IncomingMessage, onBody: (body: Uint8Array) => void):
     if (bytes > BODY_BYTES_MAX) request.destroy();
     else chunks.push(chunk);
   });
-  request.on(
-    "end",
-    () => onBody(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
-  );
+  request.on("end", () => onBody(Buffer.concat(chunks)));
   request.on("error", () => {}); // the caller left while sending: there is nobody to answer
 }
 
@@ -97,13 +94,13 @@ function createExchange(given: {
       if (exchange.isGone) return;
       writeHead(response, answer);
       const bytes = Buffer.from(answer.body);
-      response.write(
-        bytes.subarray(0, Math.floor(bytes.length / 2)),
-        () => request.socket.destroy(),
-      );
+      const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+      // Not a reset: that would take back the half which the caller has not read yet.
+      if (half.length === 0) request.socket.destroy();
+      else response.write(half, () => request.socket.destroy());
     },
     reset() {
-      request.socket.destroy();
+      request.socket.resetAndDestroy();
     },
   };
   response.on("close", () => {
