@@ -12,48 +12,39 @@ export const DEMO_TEXT = {
     en:
       "The demo is running: a simulated WeChat, the hub and two sample agents, in this one process, with throw-away data.",
   },
-  open: { zh: "打开    {url}", en: "Open    {url}" },
-  addresses: {
-    zh: "        hub {hub}    模拟的微信 {simulator}",
-    en: "        hub {hub}    simulated WeChat {simulator}",
-  },
+  page: { zh: "网页", en: "page" },
+  hub: { zh: "hub", en: "hub" },
+  simulator: { zh: "模拟的微信", en: "simulated WeChat" },
   tryHeading: {
-    zh: "在左边的手机上试试，右边会显示每条消息的一生：",
-    en: "Try this on the phone on the left; the right side shows each message's life:",
+    zh: "打开网页，在左边的手机上试试；右边会显示每条消息的一生：",
+    en: "Open the page and try this on its phone; beside it you see each message's life:",
   },
-  tryHello: {
-    zh: "你好              默认智能体 {first} 回答",
-    en: "hello             the default agent, {first}, answers",
-  },
+  hello: { zh: "你好", en: "hello" },
+  tryHello: { zh: "默认的智能体 {first} 会回答", en: "{first}, the default agent, answers" },
   tryList: {
-    zh: "/list             有哪些智能体，各自在做什么",
-    en: "/list             which agents there are and what they are doing",
+    zh: "有哪些智能体，各自在做什么",
+    en: "which agents there are and what they are doing",
   },
-  tryUse: {
-    zh: "/use {second}      以后的消息都发给 {second}",
-    en: "/use {second}      from now on {second} gets your messages",
-  },
-  tryAt: {
-    zh: "@{first} 早上好     只有这一条发给 {first}",
-    en: "@{first} good day    just this one goes to {first}",
-  },
+  tryUse: { zh: "以后的消息都发给 {second}", en: "from now on {second} gets your messages" },
+  at: { zh: "@{first} 早上好", en: "@{first} good morning" },
+  tryAt: { zh: "只有这一条发给 {first}", en: "this one goes to {first}" },
+  tapBubble: { zh: "点一个气泡", en: "tap a bubble" },
   tryQuote: {
-    zh: "点一个气泡再回答    引用会回到写它的智能体",
-    en: "tap a bubble      a quote goes back to the agent that wrote it",
+    zh: "引用它来回答：会回到写它的智能体",
+    en: "to quote it: your answer goes back to the agent that wrote it",
   },
-  tryWhy: {
-    zh: "/why              上一条消息为什么这样走",
-    en: "/why              why the last message went where it went",
-  },
+  tryWhy: { zh: "上一条消息为什么这样走", en: "why the last message went where it went" },
   tryOff: {
     zh: "关掉一个智能体再发消息：消息会等它回来，一条不丢。",
     en:
       "Switch an agent off and write to it: the message waits, and arrives when the agent is back.",
   },
+  connectHeading: {
+    zh: "接上你自己的智能体（得到地址和令牌）：",
+    en: "Connect an agent of your own (gives its address and token):",
+  },
   ending: { zh: "按 Ctrl-C 结束。", en: "Ctrl-C ends it." },
   ended: { zh: "已结束，临时数据已删除。", en: "Ended; the throw-away data is deleted." },
-  /** How the person on the phone is called. */
-  person: { zh: "你", en: "you" },
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 /** What the sample agents write. */

@@ -102,6 +102,8 @@ export const DEMO_PAGE_TEXT = {
   decidedAnswer: { zh: "决定：hub 自己回答", en: "Decided: the hub answers" },
   decidedPark: { zh: "决定：先保留", en: "Decided: kept for the owner" },
   decidedDrop: { zh: "决定：丢弃", en: "Decided: dropped" },
+  bound: { zh: "会话从此交给 {client}", en: "the conversation now belongs to {client}" },
+  unbound: { zh: "会话不再属于谁", en: "the conversation belongs to nobody now" },
 
   // ── where a message stands, in its headline
   nowReceived: { zh: "正在决定", en: "deciding" },

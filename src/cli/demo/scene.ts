@@ -1,5 +1,4 @@
 /** What the demo's page shows and what it can do; the command builds it from the simulator, the hub and the agents. */
-import type { Sentence } from "../../text/say.ts";
 
 export interface Scene {
   /** The conversation as the person's phone shows it. */
@@ -35,13 +34,13 @@ export interface Bubble {
 
 export interface AgentView {
   readonly name: string;
-  readonly label: Sentence;
+  readonly label: string;
   /** What the hub sees. */
   readonly state: "polling" | "busy" | "away" | "new";
   /** How many messages wait for it. */
   readonly waiting: number;
-  /** Whether the program runs. */
-  readonly isOn: boolean;
+  /** Whether the program runs; `null` for one that is not the demo's own. */
+  readonly isOn: boolean | null;
 }
 
 /** One message's life; the page reads the rest. */

@@ -163,7 +163,7 @@ function drawDecided(life) {
       life,
     }, life.reason === "" ? null : h("p", null, life.reason));
   }
-  const to = life.deliveries.map(({ client }) => client).join(", ");
+  const to = (decision.to ?? []).join(", ");
   const words = {
     deliver: word("decidedDeliver", { to }),
     answer: word("decidedAnswer"),
@@ -181,7 +181,12 @@ function drawDecided(life) {
       life,
     },
     isSaid ? null : h("p", null, reason),
+    decision.bind === undefined ? null : h("p", null, bindingWords(decision.bind)),
   );
+}
+
+function bindingWords(client) {
+  return client === null ? word("unbound") : word("bound", { client });
 }
 
 function drawDelivered(life) {

@@ -11,7 +11,7 @@ import {
   showPhone,
   wirePhone,
 } from "./phone.js";
-import { currentLang, fillWords, loadWords, switchLang, word } from "./words.js";
+import { fillWords, loadWords, switchLang, word } from "./words.js";
 
 const CARDS_MAX = 30;
 
@@ -64,15 +64,15 @@ function drawAgents() {
 
 function drawAgent(agent) {
   const { name, isOn, waiting } = agent;
-  const state = isOn ? agent.state : "stopped";
+  const state = isOn === false ? "stopped" : agent.state;
   return h(
     "li.agent",
-    { "data-key": name, "data-hue": hueOf(name), title: agent.label[currentLang()] },
+    { "data-key": name, "data-hue": hueOf(name), title: agent.label },
     h("span.dot", { "data-state": state }),
     h("strong", null, name),
     h("span.state", null, word(state)),
     h("span.waiting", { "data-none": String(waiting === 0) }, word("waiting", { count: waiting })),
-    h("button.switch", {
+    isOn === null ? null : h("button.switch", {
       type: "button",
       role: "switch",
       "aria-checked": String(isOn),

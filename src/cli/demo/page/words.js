@@ -8,10 +8,6 @@ export async function loadWords() {
   table = await (await fetch("/words.json")).json();
 }
 
-export function currentLang() {
-  return lang;
-}
-
 export function switchLang() {
   lang = lang === "zh" ? "en" : "zh";
   localStorage.setItem("lang", lang);
