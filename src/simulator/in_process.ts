@@ -11,8 +11,8 @@ export const REDIRECT_HOST = "redirected.invalid";
 export function createInProcessFetch(onExchange: (exchange: Exchange) => void): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
-    request.signal.throwIfAborted();
     const body = new Uint8Array(await request.arrayBuffer());
+    request.signal.throwIfAborted();
     return await new Promise<Response>((resolve, reject) => {
       const exchange = createExchange({ request, body, resolve, reject });
       request.signal.addEventListener("abort", () => {
