@@ -23,7 +23,7 @@ export const DEMO_PAGE_TEXT = {
   phone: { zh: "手机（模拟的微信）", en: "Phone (simulated WeChat)" },
   bot: { zh: "ClawBot", en: "ClawBot" },
   typing: { zh: "对方正在输入…", en: "typing…" },
-  write: { zh: "以微信用户的身份写", en: "Write a message" },
+  write: { zh: "写一条消息", en: "Write a message" },
   send: { zh: "发送", en: "Send" },
   sendImage: { zh: "发一张图片", en: "Send a picture" },
   sendVoice: { zh: "发一段语音", en: "Send a voice message" },

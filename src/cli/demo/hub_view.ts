@@ -26,13 +26,12 @@ export function createHubView(
   return {
     async agents() {
       const clients = await hub.store.clients();
-      return clients.map(({ id, name, label, waiting }) => ({
-        name,
-        label,
-        state: hub.states.stateOf(id),
-        waiting,
-        isOn: agents.find(({ persona }) => persona.name === name)?.isOn ?? null,
-      }));
+      return clients.map(({ id, name, label, waiting }) => {
+        const state = hub.states.stateOf(id);
+        const isOn = agents.find(({ persona }) => persona.name === name)?.isOn ?? null;
+        // What a busy client is working on does not wait, though it is not acknowledged yet.
+        return { name, label, state, waiting: waiting - (state === "busy" ? 1 : 0), isOn };
+      });
     },
     async lives() {
       const newest = await hub.store.lastMessages({ limit: LIVES_MAX, before: null });
