@@ -197,7 +197,8 @@ export const COMMANDS: readonly Command[] = [
     summary: SUMMARY.demo,
     examples: ["demo", "demo --port 9000 --no-open"],
     options: {
-      port: { placeholder: "N", help: FLAG_HELP.port },
+      port: { placeholder: "N", help: FLAG_HELP.hubPort },
+      "page-port": { placeholder: "N", help: FLAG_HELP.pagePort },
       "no-open": { placeholder: null, help: FLAG_HELP.noOpen },
     },
     settings: [],

@@ -89,6 +89,8 @@ export const FLAG_HELP = {
     en: "decide this parked message again",
   },
   port: { zh: "监听的端口；0 表示任意", en: "port to listen on; 0 takes any" },
+  hubPort: { zh: "hub 的端口；0 表示任意", en: "port of the hub; 0 takes any" },
+  pagePort: { zh: "网页的端口；0 表示任意", en: "port of the page; 0 takes any" },
   botToken: {
     zh: "一个可以直接使用的 bot token",
     en: "a bot token that works without a login",
