@@ -10,6 +10,7 @@ import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { startTask, type Task } from "../lib/task.ts";
 import type { AccountSteps, PollSteps, SendSteps } from "../store/store.ts";
+import type { Lang } from "../text/say.ts";
 import type { UpstreamApi } from "./api.ts";
 import { Poller, type PollFacts } from "./poller.ts";
 import { Sender, type SendSettings } from "./sender.ts";
@@ -23,6 +24,8 @@ export interface UpstreamPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Of the facts' reasons. */
+  readonly lang: Lang;
   readonly settings: SendSettings;
   /** Whether the disk has room for more; polling pauses while not. */
   readonly hasRoom: () => boolean;
@@ -37,6 +40,11 @@ export interface UpstreamPorts {
 export interface Upstream {
   /** Starts and stops what the stored accounts ask for; to be called at start and after every change of an account. */
   refresh(): Promise<void>;
+  /**
+   * Ends the account's poller and sender for good; to be called before the store removes the account. What is in flight gets
+   * a few seconds.
+   */
+  release(account: AccountId): Promise<void>;
   /** There may be planned sends of this account. */
   ringSender(account: AccountId): void;
   /** There may be room again. */
@@ -51,6 +59,7 @@ export interface Upstream {
 
 interface Station {
   readonly generation: number;
+  readonly stateSinceMs: number;
   readonly pollBell: Bell;
   /** `null` for an account that is logged out. */
   readonly poller: Poller | null;
@@ -60,14 +69,8 @@ interface Station {
 
 /** WeChat need not hear that the hub starts or stops, so it gets little time. */
 const NOTIFY_LIMIT_MS = 2_000;
-
-const NEVER_POLLED: PollFacts = {
-  state: { kind: "stopped" },
-  lastPollAtMs: null,
-  lastInboundAtMs: null,
-  lastError: null,
-  isShort: false,
-};
+/** An owner who removes an account waits for it. */
+const RELEASE_LIMIT_MS = 5_000;
 
 export function createUpstream(ports: UpstreamPorts): Upstream {
   return new Accounts(ports);
@@ -78,7 +81,10 @@ class Accounts implements Upstream {
   readonly #stations = new Map<AccountId, Station>();
   /** What ends by itself and must have ended before the station has stopped. */
   readonly #ending = new Set<Promise<void>>();
+  /** Ids are never used again, so that nobody is kept out by these. */
+  readonly #released = new Set<AccountId>();
   readonly #aborting = new AbortController();
+  readonly #startedAtMs: number;
   readonly #dueBell: Bell;
   readonly #dueTask: Task;
   #refreshing: Promise<void> = Promise.resolve();
@@ -87,6 +93,7 @@ class Accounts implements Upstream {
   constructor(ports: UpstreamPorts) {
     const { clock, random, log } = ports;
     this.#ports = ports;
+    this.#startedAtMs = clock.now();
     this.#dueBell = createBell(clock);
     const { upstreamBackoffFirstMs: firstMs, upstreamBackoffMaxMs: maxMs } = LIMITS;
     this.#dueTask = startTask({
@@ -104,6 +111,19 @@ class Accounts implements Upstream {
     return refreshed;
   }
 
+  async release(account: AccountId): Promise<void> {
+    this.#released.add(account);
+    await this.#refreshing;
+    const station = this.#stations.get(account);
+    this.#stations.delete(account);
+    if (station === undefined) return;
+    const { clock } = this.#ports;
+    await withLimit(
+      (deadline) => stopStation(station, deadline),
+      { clock, limitMs: RELEASE_LIMIT_MS, signal: this.#aborting.signal },
+    );
+  }
+
   ringSender(account: AccountId): void {
     this.#stations.get(account)?.sender.ring();
   }
@@ -114,8 +134,14 @@ class Accounts implements Upstream {
 
   facts(account: AccountId): PollFacts {
     const station = this.#stations.get(account);
-    if (station === undefined) return NEVER_POLLED;
-    return station.poller?.facts() ?? { ...NEVER_POLLED, state: { kind: "logged_out" } };
+    return station?.poller?.facts() ?? {
+      state: station === undefined ? "stopped" : "logged_out",
+      reason: "",
+      sinceMs: station?.stateSinceMs ?? this.#startedAtMs,
+      lastPollAtMs: null,
+      lastInboundAtMs: null,
+      lastError: null,
+    };
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
@@ -126,7 +152,7 @@ class Accounts implements Upstream {
     await Promise.all(stations.map(([_, { poller }]) => poller?.stop(this.#aborting.signal)));
     await Promise.all(stations.map(([_, { sender }]) => sender.stop(this.#aborting.signal)));
     await Promise.all([...this.#ending, this.#dueTask.stop()]);
-    const polled = stations.filter(([_, { poller }]) => poller?.facts().state.kind === "stopped");
+    const polled = stations.filter(([_, { poller }]) => poller?.facts().state === "stopped");
     await Promise.allSettled(polled.map(([account]) => this.#notify(account, "stop")));
     unfollow();
   }
@@ -137,6 +163,7 @@ class Accounts implements Upstream {
     const gone = new Set(this.#stations.keys());
     for (const account of accounts) {
       gone.delete(account.id);
+      if (this.#released.has(account.id)) continue;
       const station = this.#stations.get(account.id);
       if (station?.generation === account.generation) continue;
       if (station?.poller) this.#end(station.poller.stop(this.#aborting.signal));
@@ -145,8 +172,7 @@ class Accounts implements Upstream {
     for (const account of gone) {
       const station = this.#stations.get(account);
       this.#stations.delete(account);
-      if (station?.poller) this.#end(station.poller.stop(this.#aborting.signal));
-      if (station) this.#end(station.sender.stop(this.#aborting.signal));
+      if (station) this.#end(stopStation(station, this.#aborting.signal));
     }
   }
 
@@ -171,6 +197,7 @@ class Accounts implements Upstream {
     sender?.ring();
     return {
       generation,
+      stateSinceMs: account.stateSinceMs,
       pollBell,
       poller,
       sender: sender ?? new Sender(id, {
@@ -221,4 +248,8 @@ class Accounts implements Upstream {
       .finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }
+}
+
+async function stopStation(station: Station, deadline: AbortSignal): Promise<void> {
+  await Promise.all([station.poller?.stop(deadline), station.sender.stop(deadline)]);
 }

@@ -4,18 +4,21 @@ import { type Clock, sleep } from "../lib/clock.ts";
 import type { Credentials, QrAnswer, QrCode } from "../wire/login.ts";
 import type { NetFault, UpstreamApi } from "./api.ts";
 
-/** What a person watching the login is told; the words are made in text/. */
+/** How a login moves on. */
 export type LoginEvent =
-  /** `content` is the text to draw as a QR code, also a link to open on the phone; `attempt` counts from 1. */
-  | { readonly kind: "qr"; readonly content: string; readonly attempt: number }
-  | { readonly kind: "scanned" }
-  | { readonly kind: "verify_code_needed"; readonly isRepeat: boolean }
-  | { readonly kind: "verify_code_accepted" }
-  | { readonly kind: "verify_code_blocked" }
-  | { readonly kind: "redirected"; readonly host: string }
-  | { readonly kind: "expired" }
-  /** WeChat could not be asked; it is tried again. */
-  | { readonly kind: "unreached"; readonly text: string };
+  /** A code is to be shown: `content` is the text to draw, also a link to open on the phone; `number` counts from 1. */
+  | { readonly step: "waiting"; readonly content: string; readonly number: number }
+  /** WeChat could not be asked for a code. */
+  | { readonly step: "unreached"; readonly text: string }
+  | {
+    readonly step:
+      | "scanned"
+      | "code_wanted"
+      | "code_wrong"
+      | "code_blocked"
+      | "redirected"
+      | "expired";
+  };
 
 export type LoginEnd =
   /** `baseUrl` is never empty. */
@@ -69,11 +72,11 @@ const LOCAL_TOKENS_MAX = 10;
 export async function runLogin(options: LoginOptions): Promise<LoginEnd> {
   const { clock, show, patience } = options;
   const endMs = patience === "interactive" ? clock.monotonic() + LOGIN_LIMIT_MS : Infinity;
-  const attemptsMax = patience === "interactive" ? 1 + REFRESHES_MAX : Infinity;
-  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+  const codesMax = patience === "interactive" ? 1 + REFRESHES_MAX : Infinity;
+  for (let number = 1; number <= codesMax; number++) {
     const code = await fetchCode(options);
     if (code.kind === "gave_up") return code;
-    show({ kind: "qr", content: code.code.content, attempt });
+    show({ step: "waiting", content: code.code.content, number });
     const end = await followCode(options, { qrcode: code.code.qrcode, endMs });
     if (end.kind === "over") return { kind: "gave_up", why: end.why, text: "" };
     if (end.kind !== "refresh") return end;
@@ -97,7 +100,7 @@ async function fetchCode(
       const why = answer.kind === "refused" ? "refused" : "unreached";
       return { kind: "gave_up", why, text };
     }
-    show({ kind: "unreached", text });
+    show({ step: "unreached", text });
     await sleep(clock, CODE_RETRY_MS, signal);
   }
 }
@@ -109,50 +112,47 @@ async function followCode(
 ): Promise<CodeEnd> {
   const { api, clock, show, signal } = options;
   let { baseUrl } = options;
-  let shown = "";
+  let isScanned = false;
   let verifyCode: string | null = null;
   while (true) {
     if (signal.aborted) return { kind: "over", why: "aborted" };
     if (clock.monotonic() >= at.endMs) return { kind: "over", why: "time" };
-    const answer = await api.getQrStatus({ baseUrl, qrcode: at.qrcode, verifyCode, signal });
-    const news = newsOf(answer);
+    const news = newsOf(
+      await api.getQrStatus({ baseUrl, qrcode: at.qrcode, verifyCode, signal }),
+    );
     switch (news.status) {
-      case "need_verifycode": {
-        const isRepeat = verifyCode !== null;
-        show({ kind: "verify_code_needed", isRepeat });
-        verifyCode = await askInTime(options, isRepeat);
+      case "need_verifycode":
+        show({ step: verifyCode === null ? "code_wanted" : "code_wrong" });
+        verifyCode = await askInTime(options, verifyCode !== null);
         if (verifyCode === null) return { kind: "refresh" };
         continue; // the digits are wanted at once
-      }
       case "verify_code_blocked":
+        show({ step: "code_blocked" });
+        return { kind: "refresh" };
       case "expired":
-        show({ kind: news.status });
+        show({ step: "expired" });
         return { kind: "refresh" };
       case "binded_redirect":
         return { kind: "already_bound" };
-      case "confirmed": {
-        const { credentials } = news;
+      case "confirmed":
         return {
           kind: "confirmed",
-          credentials: { ...credentials, baseUrl: credentials.baseUrl || baseUrl },
+          credentials: { ...news.credentials, baseUrl: news.credentials.baseUrl || baseUrl },
         };
-      }
       case "scaned_but_redirect": {
-        const host = news.redirectHost;
-        const next = isHost(host) ? hostUrlOf(options, host) : baseUrl;
-        if (next !== baseUrl) show({ kind: "redirected", host });
+        const next = redirectUrl(options, news.redirectHost) ?? baseUrl;
+        if (next !== baseUrl) show({ step: "redirected" });
         baseUrl = next;
         break;
       }
       case "scaned":
-        if (verifyCode !== null) show({ kind: "verify_code_accepted" });
-        else if (shown !== "scaned") show({ kind: "scanned" });
+        if (!isScanned || verifyCode !== null) show({ step: "scanned" });
+        isScanned = true;
         verifyCode = null;
         break;
       case "wait":
         break;
     }
-    shown = news.status === "wait" ? shown : news.status;
     await sleep(clock, ASK_AGAIN_MS, signal);
   }
 }
@@ -172,11 +172,8 @@ async function askInTime(options: LoginOptions, isRepeat: boolean): Promise<stri
   return digits === "" ? null : digits;
 }
 
-function hostUrlOf({ hostUrl }: LoginOptions, host: string): string {
+/** `null` for anything but a name with an optional port: it must not make another path or user of the URL. */
+function redirectUrl({ hostUrl }: LoginOptions, host: string): string | null {
+  if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(host)) return null;
   return hostUrl?.(host) ?? `https://${host}`;
-}
-
-/** A name with an optional port: nothing that would make another path or user of it. */
-function isHost(text: string): boolean {
-  return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(text);
 }

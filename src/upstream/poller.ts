@@ -4,6 +4,7 @@
  */
 import type { AccountId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { AccountFacts } from "../core/status.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import type { Bell } from "../lib/bell.ts";
@@ -11,6 +12,8 @@ import { type Clock, sleep } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import type { AccountCredentials, AccountSteps, PollSteps } from "../store/store.ts";
+import { type Lang, say } from "../text/say.ts";
+import { PAUSED } from "../text/upstream.ts";
 import { readInbound } from "../wire/message.ts";
 import type { UpdatesAnswer } from "../wire/updates.ts";
 import type { NetFault, UnreadableBody, UpstreamApi } from "./api.ts";
@@ -18,22 +21,10 @@ import { watchClocks } from "./clock_watch.ts";
 import { untilCommitted } from "./commit_retry.ts";
 import { createPollPace } from "./poll_pace.ts";
 
-export type PollState =
-  | { readonly kind: "polling" }
-  | { readonly kind: "backing_off"; readonly untilMs: number }
-  | { readonly kind: "paused"; readonly reason: "no_room" | "queue_full" | "store_failing" }
-  | { readonly kind: "logged_out" }
-  | { readonly kind: "stopped" };
-
-/** What is known of an account's connection. Times are milliseconds since 1970, `null` when it has not happened yet. */
-export interface PollFacts {
-  readonly state: PollState;
-  /** The last answer that was an iLink success. */
-  readonly lastPollAtMs: number | null;
+/** What is known of an account's connection besides its state. Times are milliseconds since 1970. */
+export interface PollFacts extends AccountFacts {
   readonly lastInboundAtMs: number | null;
   readonly lastError: { readonly text: string; readonly atMs: number } | null;
-  /** Whether long polls are cut off on the way, so that the hub makes short ones. */
-  readonly isShort: boolean;
 }
 
 export interface PollerPorts {
@@ -44,6 +35,8 @@ export interface PollerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Of the facts' reasons. */
+  readonly lang: Lang;
   /** Wakes a paused poller. */
   readonly bell: Bell;
   /** Whether the disk has room for more. */
@@ -60,7 +53,7 @@ type Next =
   | { readonly kind: "ended" }
   /** Nothing new came: not asked again before a moment has passed. */
   | { readonly kind: "idle" }
-  | { readonly kind: "failed"; readonly text: string }
+  | { readonly kind: "failed" | "store_failing"; readonly text: string }
   | { readonly kind: "paused"; readonly reason: "no_room" | "queue_full" };
 
 type Answer = Exclude<UpdatesAnswer, { kind: "unreadable" }> | UnreadableBody | NetFault;
@@ -81,12 +74,7 @@ export class Poller {
   readonly #pace = createPollPace();
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
-  #facts: Omit<PollFacts, "isShort"> = {
-    state: { kind: "polling" },
-    lastPollAtMs: null,
-    lastInboundAtMs: null,
-    lastError: null,
-  };
+  #facts: PollFacts;
   #lastUnreadable = new Uint8Array();
 
   /** Starts at once. */
@@ -96,12 +84,24 @@ export class Poller {
   ) {
     this.#login = login;
     this.#ports = ports;
-    this.#backoff = this.#createBackoff();
+    this.#backoff = createBackoff({
+      firstMs: LIMITS.upstreamBackoffFirstMs,
+      maxMs: LIMITS.upstreamBackoffMaxMs,
+      random: ports.random,
+    });
+    this.#facts = {
+      state: "polling",
+      reason: "",
+      sinceMs: ports.clock.now(),
+      lastPollAtMs: null,
+      lastInboundAtMs: null,
+      lastError: null,
+    };
     this.#ended = this.#run();
   }
 
   facts(): PollFacts {
-    return { ...this.#facts, isShort: this.#pace.isShort };
+    return this.#facts;
   }
 
   /** Finishes and commits the poll in flight; `deadline` aborts it. Resolves when the loop has ended. */
@@ -120,13 +120,12 @@ export class Poller {
       try {
         next = await this.#step();
       } catch (error) {
-        this.#enter({ kind: "paused", reason: "store_failing" });
-        next = { kind: "failed", text: errorText(error) };
+        next = { kind: "store_failing", text: errorText(error) };
       }
       if (next.kind === "ended") break;
       await this.#pause(next, clock.monotonic() - startedMs);
     }
-    if (this.#facts.state.kind !== "logged_out") this.#enter({ kind: "stopped" });
+    if (this.#facts.state !== "logged_out") this.#enter("stopped");
   }
 
   async #step(): Promise<Next> {
@@ -140,7 +139,7 @@ export class Poller {
     if (await store.unsettledCount(account) > LIMITS.unsettledPerAccount) {
       return { kind: "paused", reason: "queue_full" };
     }
-    this.#enter({ kind: "polling" });
+    if (this.#facts.state === "paused") this.#enter("polling");
     const limitMs = this.#pace.limitMs();
     const startedMs = clock.monotonic();
     const answer = await this.#poll(credentials, limitMs);
@@ -189,7 +188,7 @@ export class Poller {
       case "unreached":
       case "unanswered":
         if (!poll.hasReachedLimit) return { kind: "failed", text: answer.text };
-        if (!this.#pace.isShort) this.#noteError(answer.text);
+        if (!this.#pace.isShort) this.#fail(answer.text);
         if (answer.kind === "unanswered") this.#pace.cutOff();
         return { kind: "again" };
     }
@@ -203,6 +202,7 @@ export class Poller {
     this.#pace.answered(updates.longPollMs);
     this.#backoff.reset();
     const atMs = clock.now();
+    this.#enter("polling");
     this.#facts = { ...this.#facts, lastPollAtMs: atMs };
     const messages = updates.messages.map(readInbound);
     const hasMoved = updates.cursor !== "" && updates.cursor !== cursor;
@@ -232,7 +232,7 @@ export class Poller {
     const seen = { generation, atMs: clock.now() };
     const marked = await this.#commit(0, () => store.markLoggedOut(account, seen));
     if (marked === "marked") {
-      this.#enter({ kind: "logged_out" });
+      this.#enter("logged_out");
       log.warn("logged_out", { account, generation });
       onLoggedOut();
     }
@@ -254,11 +254,10 @@ export class Poller {
           messages,
           text,
         });
-        this.#enter({ kind: "paused", reason: "store_failing" });
-        this.#noteError(text);
+        this.#pauseFor("store_failing", text);
       },
     });
-    this.#enter({ kind: "polling" });
+    if (this.#facts.state === "paused") this.#enter("polling");
     return done;
   }
 
@@ -273,35 +272,35 @@ export class Poller {
         if (tookMs < IDLE_POLL_MIN_MS) await sleep(clock, IDLE_POLL_MIN_MS - tookMs, signal);
         return;
       case "paused":
-        if (this.#facts.state.kind !== "paused") {
-          log.warn("poll_paused", { account, why: next.reason });
-        }
-        this.#enter(next);
+        this.#pauseFor(next.reason);
         bell.ringAt(clock.now() + RECHECK_MS);
         return await bell.wait(signal);
+      case "store_failing":
       case "failed": {
         const delayMs = this.#backoff.next();
-        this.#noteError(next.text);
+        if (next.kind === "failed") this.#fail(next.text);
+        else this.#pauseFor(next.kind, next.text);
         log.warn("poll_failed", { account, text: next.text, delayMs });
-        if (this.#facts.state.kind !== "paused") {
-          this.#enter({ kind: "backing_off", untilMs: clock.now() + delayMs });
-        }
         await sleep(clock, delayMs, signal);
       }
     }
   }
 
-  #createBackoff(): Backoff {
-    const { upstreamBackoffFirstMs: firstMs, upstreamBackoffMaxMs: maxMs } = LIMITS;
-    return createBackoff({ firstMs, maxMs, random: this.#ports.random });
-  }
-
-  #enter(state: PollState): void {
-    this.#facts = { ...this.#facts, state };
-  }
-
-  #noteError(text: string): void {
+  /** Polling goes on; what failed is said until a poll succeeds. */
+  #fail(text: string): void {
     this.#facts = { ...this.#facts, lastError: { text, atMs: this.#ports.clock.now() } };
+    this.#enter("retrying", text);
+  }
+
+  #pauseFor(why: keyof typeof PAUSED, text = ""): void {
+    const { log, lang } = this.#ports;
+    if (this.#facts.state !== "paused") log.warn("poll_paused", { ...this.#login, why });
+    this.#enter("paused", say(lang, PAUSED[why], { text }));
+  }
+
+  #enter(state: PollFacts["state"], reason = ""): void {
+    const sinceMs = state === this.#facts.state ? this.#facts.sinceMs : this.#ports.clock.now();
+    this.#facts = { ...this.#facts, state, reason, sinceMs };
   }
 }
 
