@@ -34,6 +34,8 @@ export interface Catalog {
   readonly problems: readonly PluginProblem[];
 }
 
+const SHIPPED = [...SHIPPED_FIRST, ...SHIPPED_LAST];
+
 interface Candidate {
   readonly source: LoadedPlugin["source"];
   readonly file: string;
@@ -55,7 +57,9 @@ export async function loadCatalog(options: {
     ? { found: [], problems: [] }
     : await loadUserPlugins(directory, clock);
   const problems: PluginProblem[] = [...users.problems];
-  const candidates = arrange(dropRepeats(users.found, problems));
+  // Run from its source, the hub may find its own plugins in the folder.
+  const found = users.found.filter(({ plugin }) => !SHIPPED.includes(plugin));
+  const candidates = arrange(dropRepeats(found, problems));
   problems.push(...unknownIds(candidates, settings));
   const plugins = order(candidates, settings.order)
     .filter(({ plugin }) => !settings.disabled.includes(plugin.manifest.id))

@@ -5,6 +5,7 @@
 import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import { deepFreeze } from "../lib/freeze.ts";
+import { isObject } from "../lib/json.ts";
 import type { Context, Json } from "./api.ts";
 import type { ReadyPlugin } from "./catalog.ts";
 import { beforeDeadline } from "./deadline.ts";
@@ -91,17 +92,21 @@ async function answerOf<V>(ready: ReadyPlugin, call: Call<V>, clock: Clock): Pro
 
 /** What the plugin left in its memory, as it will be read from the store: JSON, and not too much of it. */
 function keepMemory<V>(verdict: V, memory: Memory): Outcome<V> {
+  let kept: unknown;
+  let bytes: number;
   try {
     const text = JSON.stringify(memory);
-    const bytes = new TextEncoder().encode(text).length;
-    if (bytes > LIMITS.pluginMemoryBytesMax) {
-      const want = `want at most ${LIMITS.pluginMemoryBytesMax}`;
-      return fault("memory_too_large", `its memory takes ${bytes} bytes as JSON, ${want}`);
-    }
-    return { kind: "verdict", verdict, memory: JSON.parse(text) };
+    bytes = new TextEncoder().encode(text).length;
+    kept = JSON.parse(text);
   } catch (error) {
     return fault("not_a_verdict", `its memory is not JSON: ${messageOf(error)}`);
   }
+  if (!isObject(kept)) return fault("not_a_verdict", "its memory is no JSON object");
+  if (bytes > LIMITS.pluginMemoryBytesMax) {
+    const want = `want at most ${LIMITS.pluginMemoryBytesMax}`;
+    return fault("memory_too_large", `its memory takes ${bytes} bytes as JSON, ${want}`);
+  }
+  return { kind: "verdict", verdict, memory: kept };
 }
 
 function copyMemory(memory: Memory): { [key: string]: Json } {
