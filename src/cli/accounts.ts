@@ -1,0 +1,70 @@
+/** `accounts list|rename|remove|default-client`. */
+import type { AccountView } from "../core/status.ts";
+import { DONE } from "../text/done.ts";
+import { ACCOUNT_STATE, LOOK } from "../text/look.ts";
+import { type Lang, say } from "../text/say.ts";
+import { type Call, OK, show } from "./command.ts";
+import { withHub } from "./reach.ts";
+import { columns } from "./table.ts";
+import { agoText } from "./times.ts";
+
+/** `accounts list` */
+export async function list(call: Call): Promise<number> {
+  const answer = await withHub(call, (api) => api.ask("GET", "/hub/accounts"));
+  const { accounts } = answer as unknown as { readonly accounts: readonly AccountView[] };
+  const lines = accounts.length === 0
+    ? [DONE.noAccounts[call.lang]]
+    : columns(accounts.map((account) => accountRow(account, call.clock.now(), call.lang)));
+  show(call, answer ?? {}, lines);
+  return OK;
+}
+
+/** `accounts rename NAME NEW_NAME` */
+export async function rename(call: Call): Promise<number> {
+  const [name = "", newName = ""] = call.params;
+  const answer = await withHub(call, (api) => api.ask("PATCH", pathOf(name), { name: newName }));
+  show(call, answer ?? {}, [say(call.lang, DONE.renamed, { name, newName })]);
+  return OK;
+}
+
+/** `accounts remove NAME` */
+export async function remove(call: Call): Promise<number> {
+  const [name = ""] = call.params;
+  const answer = await withHub(call, (api) => api.ask("DELETE", pathOf(name)));
+  show(call, answer ?? {}, [say(call.lang, DONE.accountRemoved, { name })]);
+  return OK;
+}
+
+/** `accounts default-client NAME [CLIENT]`: without a client there is none any more. */
+export async function setDefaultClient(call: Call): Promise<number> {
+  const [name = "", client] = call.params;
+  const change = { defaultClient: client ?? null };
+  const answer = await withHub(call, (api) => api.ask("PATCH", pathOf(name), change));
+  const line = client === undefined
+    ? say(call.lang, DONE.defaultUnset, { name })
+    : say(call.lang, DONE.defaultSet, { name, client });
+  show(call, answer ?? {}, [line]);
+  return OK;
+}
+
+/** One account's line. */
+export function accountRow(account: AccountView, nowMs: number, lang: Lang): string[] {
+  const { name, state, reason, defaultClient, isOwnerKnown } = account;
+  const notes = [
+    say(lang, LOOK.lastPoll, { when: agoText(account.lastPollAtMs, nowMs, lang) }),
+    say(lang, LOOK.lastInbound, { when: agoText(account.lastInboundAtMs, nowMs, lang) }),
+    say(lang, LOOK.unsettled, { count: account.unsettled }),
+    say(lang, LOOK.deferred, { count: account.deferred }),
+    ...(defaultClient === null ? [] : [say(lang, LOOK.defaultClient, { client: defaultClient })]),
+    ...(isOwnerKnown ? [] : [say(lang, LOOK.ownerUnknown)]),
+  ];
+  return [
+    name,
+    ACCOUNT_STATE[state][lang] + (reason === "" ? "" : ` (${reason})`),
+    notes.join(", "),
+  ];
+}
+
+function pathOf(name: string): string {
+  return `/hub/accounts/${encodeURIComponent(name)}`;
+}

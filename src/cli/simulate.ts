@@ -1,0 +1,44 @@
+/** `simulate`: the fake WeChat alone, for trying and for testing. */
+import { HubError } from "../core/error.ts";
+import { errorText } from "../lib/log.ts";
+import { startSimulator } from "../simulator/simulator.ts";
+import { DONE } from "../text/done.ts";
+import { say } from "../text/say.ts";
+import { type Call, OK, show, textOption } from "./command.ts";
+import { numberOption } from "./options.ts";
+import { nextStopSignal } from "./signals.ts";
+
+const PORTS = { min: 0, max: 65_535 };
+
+/** Runs until it is told to stop. */
+export async function run(call: Call): Promise<number> {
+  const port = numberOption(call, "port", PORTS) ?? 0;
+  const controlPort = numberOption(call, "control-port", PORTS);
+  const token = textOption(call, "token");
+  const simulator = await startSimulator({
+    clock: call.clock,
+    random: call.random,
+    port,
+    controlPort,
+    bots: token === null ? [] : [{ token, ...idOf(token) }],
+  }).catch((error: unknown) => {
+    const message = `Cannot start the simulator: ${errorText(error)}`;
+    throw new HubError("PORT_TAKEN", message, { cause: error, hint: "Choose other ports" });
+  });
+  const stop = nextStopSignal();
+  const { baseUrl, controlUrl } = simulator;
+  show(call, { url: baseUrl, controlUrl, token }, [
+    say(call.lang, DONE.simulating, { url: baseUrl }),
+    ...(controlUrl === null ? [] : [say(call.lang, DONE.simulatingControl, { url: controlUrl })]),
+    ...(token === null ? [] : [say(call.lang, DONE.simulatingToken, { token })]),
+  ]);
+  await stop;
+  await simulator.close();
+  return OK;
+}
+
+/** A bot's id stands in its token, before the colon. */
+function idOf(token: string): { readonly id?: string } {
+  const [_, id] = /^([^:]+@im\.bot):/.exec(token) ?? [];
+  return id === undefined ? {} : { id };
+}

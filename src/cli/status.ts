@@ -1,0 +1,67 @@
+/** `status`: what is true of the hub right now. */
+import type { PluginFacts, StatusView } from "../core/status.ts";
+import { HEALTH, INBOX_STATE, LOOK } from "../text/look.ts";
+import { type Lang, say, type Sentence } from "../text/say.ts";
+import { accountRow } from "./accounts.ts";
+import { clientRow } from "./clients.ts";
+import { type Call, OK, show } from "./command.ts";
+import { withHub } from "./reach.ts";
+import { columns } from "./table.ts";
+import { ageText, bytesText } from "./times.ts";
+
+/** Runs the command. */
+export async function run(call: Call): Promise<number> {
+  const answer = await withHub(call, (api) => api.ask("GET", "/hub/status"));
+  const status = answer as unknown as StatusView;
+  show(call, status, statusLines(status, { lang: call.lang, data: call.settings.data }));
+  return OK;
+}
+
+/** The whole page. */
+export function statusLines(
+  status: StatusView,
+  { lang, data }: { readonly lang: Lang; readonly data: string },
+): string[] {
+  const { version, startedAtMs, nowMs, health, disk } = status;
+  const word = health.state === "ok" ? "ok" : health.reason;
+  return [
+    startedAtMs === null
+      ? say(lang, LOOK.notRunning, { version, data })
+      : say(lang, LOOK.running, { version, age: ageText(nowMs - startedAtMs, lang) }),
+    say(lang, LOOK.health, { health: HEALTH[word][lang] }),
+    ...section(LOOK.accounts, status.accounts.map((one) => accountRow(one, nowMs, lang)), lang),
+    ...section(LOOK.clients, status.clients.map((one) => clientRow(one, nowMs, lang)), lang),
+    ...section(LOOK.plugins, status.plugins.map((one) => pluginRow(one, lang)), lang),
+    "",
+    say(lang, LOOK.messages, { counts: inboxCounts(status.messages, lang) }),
+    say(lang, LOOK.sends, { counts: countsText(Object.entries(status.sends), lang) }),
+    say(lang, LOOK.disk, {
+      database: bytesText(disk.databaseBytes),
+      free: disk.freeBytes === null ? say(lang, LOOK.unknown) : bytesText(disk.freeBytes),
+    }),
+  ];
+}
+
+function section(title: Sentence, rows: readonly string[][], lang: Lang): string[] {
+  const lines = rows.length === 0 ? [LOOK.none[lang]] : columns(rows);
+  return ["", `${title[lang]}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function pluginRow({ id, version, source, problem }: PluginFacts, lang: Lang): string[] {
+  const notes = problem === null ? "" : say(lang, LOOK.notLoaded, { problem });
+  return [id, version, LOOK[source][lang], notes];
+}
+
+function inboxCounts(counts: Readonly<Record<string, number>>, lang: Lang): string {
+  const words: Readonly<Record<string, Sentence>> = INBOX_STATE;
+  return countsText(
+    Object.entries(counts).map(([state, count]) => [words[state]?.[lang] ?? state, count]),
+    lang,
+  );
+}
+
+function countsText(counts: readonly (readonly [string, number])[], lang: Lang): string {
+  const there = counts.filter(([_, count]) => count > 0);
+  if (there.length === 0) return LOOK.none[lang];
+  return there.map(([state, count]) => `${state} ${count}`).join(", ");
+}
