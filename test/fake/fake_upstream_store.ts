@@ -1,0 +1,365 @@
+/**
+ * WeChat's side of the store in memory: accounts, polled batches and sends as the port says. A move that the lifecycle does not
+ * allow fails the test, and steps fail on demand.
+ */
+import type { Account } from "../../src/core/account.ts";
+import {
+  type AccountId,
+  asId,
+  type ConversationId,
+  type ReplyId,
+  type SendId,
+} from "../../src/core/ids.ts";
+import type { Ledger } from "../../src/core/ledger.ts";
+import { canMove, type SendState } from "../../src/core/lifecycle.ts";
+import type {
+  AccountCredentials,
+  AccountSteps,
+  PollSteps,
+  SendSteps,
+} from "../../src/store/store.ts";
+import { textContent } from "../../src/wire/send.ts";
+
+export interface FakeSend {
+  readonly id: SendId;
+  readonly reply: ReplyId | null;
+  readonly conversation: ConversationId;
+  readonly text: string;
+  readonly states: readonly SendState[];
+  readonly reason: string;
+  readonly wireId: string | null;
+  readonly untilMs: number | null;
+  readonly upstreamId: string | null;
+  readonly isSettled: boolean;
+}
+
+type Batch = Parameters<PollSteps["ingest"]>[0];
+
+type Steps =
+  & Pick<AccountSteps, "accounts" | "credentials" | "saveLogin" | "markLoggedOut">
+  & Pick<PollSteps, "ingest" | "unsettledCount">
+  & SendSteps;
+
+export interface FakeUpstreamStore extends Steps {
+  removeAccount(account: AccountId): Promise<void>;
+  /** A person who may be written to. */
+  addConversation(
+    account: AccountId,
+    given: { readonly to: string; readonly ledger?: Partial<Ledger> },
+  ): ConversationId;
+  setLedger(conversation: ConversationId, ledger: Partial<Ledger>): void;
+  ledger(conversation: ConversationId): Ledger;
+  plan(conversation: ConversationId, text: string): FakeSend;
+  send(id: SendId): FakeSend;
+  readonly sends: readonly FakeSend[];
+  /** Everything that was ingested. */
+  readonly batches: readonly Batch[];
+  /** While set, every step that writes rejects with it. */
+  failure: Error | null;
+  /** What `unsettledCount` says. */
+  unsettled: number;
+}
+
+type Row = { -readonly [Key in keyof Omit<FakeSend, "states">]: FakeSend[Key] } & {
+  readonly states: SendState[];
+};
+
+interface Person {
+  readonly account: AccountId;
+  readonly to: string;
+  ledger: Ledger;
+}
+
+export function createFakeUpstreamStore(): FakeUpstreamStore {
+  return new MemoryStore();
+}
+
+class MemoryStore implements FakeUpstreamStore {
+  failure: Error | null = null;
+  unsettled = 0;
+  readonly batches: Batch[] = [];
+  readonly #accounts = new Map<AccountId, { account: Account; token: string; cursor: string }>();
+  readonly #people = new Map<ConversationId, Person>();
+  readonly #sends = new Map<SendId, Row>();
+
+  get sends(): readonly FakeSend[] {
+    return [...this.#sends.values()];
+  }
+
+  // ── accounts
+
+  async accounts(): Promise<readonly Account[]> {
+    await Promise.resolve();
+    return [...this.#accounts.values()].map(({ account }) => account);
+  }
+
+  async credentials(id: AccountId): Promise<AccountCredentials | null> {
+    await Promise.resolve();
+    const held = this.#accounts.get(id);
+    if (held === undefined) return null;
+    const { account: { generation, state, baseUrl }, token, cursor } = held;
+    return { account: id, generation, state, token, baseUrl, cursor };
+  }
+
+  async saveLogin(login: Parameters<AccountSteps["saveLogin"]>[0]): Promise<Account> {
+    await this.#write();
+    const { userId, botId, baseUrl, token, atMs } = login;
+    const known = [...this.#accounts.values()].find(({ account }) => account.userId === userId);
+    const account: Account = {
+      id: known?.account.id ?? asId<AccountId>(this.#accounts.size + 1),
+      name: known?.account.name ?? `account ${this.#accounts.size + 1}`,
+      userId,
+      botId,
+      baseUrl,
+      generation: (known?.account.generation ?? 0) + 1,
+      state: "active",
+      stateSinceMs: atMs,
+      defaultClient: null,
+      showsIds: false,
+    };
+    this.#accounts.set(account.id, { account, token, cursor: "" });
+    for (const send of this.#ofAccount(account.id)) {
+      if (stateOf(send) === "deferred" && send.reason === "logged_out") move(send, "planned");
+    }
+    return account;
+  }
+
+  async markLoggedOut(
+    id: AccountId,
+    seen: { readonly generation: number; readonly atMs: number },
+  ): Promise<"marked" | "outdated"> {
+    await this.#write();
+    const held = this.#accounts.get(id);
+    if (held?.account.generation !== seen.generation) return "outdated";
+    held.account = { ...held.account, state: "logged_out", stateSinceMs: seen.atMs };
+    return "marked";
+  }
+
+  async removeAccount(id: AccountId): Promise<void> {
+    await this.#write();
+    this.#accounts.delete(id);
+  }
+
+  // ── polls
+
+  async ingest(batch: Batch): ReturnType<PollSteps["ingest"]> {
+    await this.#write();
+    this.batches.push(batch);
+    const held = this.#accounts.get(batch.account);
+    if (held?.account.generation === batch.generation && batch.cursor !== "") {
+      held.cursor = batch.cursor;
+    }
+    const seen = new Set(this.batches.slice(0, -1).flatMap(wireIds));
+    const duplicates = wireIds(batch).filter((id) => seen.has(id)).length;
+    const parked = batch.unreadableBody === null ? 0 : 1;
+    return { stored: batch.messages.length - duplicates, duplicates, parked };
+  }
+
+  async unsettledCount(): Promise<number> {
+    await Promise.resolve();
+    return this.unsettled;
+  }
+
+  // ── sends
+
+  addConversation(
+    account: AccountId,
+    given: { readonly to: string; readonly ledger?: Partial<Ledger> },
+  ): ConversationId {
+    const id = asId<ConversationId>(this.#people.size + 1);
+    const ledger = { lastInboundAtMs: null, sendsSinceInbound: 0, coolDownUntilMs: 0 };
+    this.#people.set(id, { account, to: given.to, ledger: { ...ledger, ...given.ledger } });
+    return id;
+  }
+
+  setLedger(conversation: ConversationId, ledger: Partial<Ledger>): void {
+    const person = this.#person(conversation);
+    person.ledger = { ...person.ledger, ...ledger };
+  }
+
+  ledger(conversation: ConversationId): Ledger {
+    return this.#person(conversation).ledger;
+  }
+
+  plan(conversation: ConversationId, text: string): FakeSend {
+    const id = asId<SendId>(this.#sends.size + 1);
+    const send: Row = {
+      id,
+      reply: asId<ReplyId>(id),
+      conversation,
+      text,
+      states: ["planned"],
+      reason: "",
+      wireId: null,
+      untilMs: null,
+      upstreamId: null,
+      isSettled: false,
+    };
+    this.#sends.set(id, send);
+    return send;
+  }
+
+  send(id: SendId): FakeSend {
+    return this.#row(id);
+  }
+
+  async recoverSends(): Promise<number> {
+    await this.#write();
+    const begun = [...this.#sends.values()].filter((send) => stateOf(send) === "sending");
+    for (const send of begun) move(send, "unknown");
+    return begun.length;
+  }
+
+  async nextSends(call: Parameters<SendSteps["nextSends"]>[0]): ReturnType<SendSteps["nextSends"]> {
+    await Promise.resolve();
+    const blocked = new Set(call.skip);
+    for (const send of this.#sends.values()) {
+      if (isBlocking(send)) blocked.add(send.conversation);
+    }
+    const next = this.#ofAccount(call.account).filter((send) => {
+      if (stateOf(send) !== "planned" || blocked.has(send.conversation)) return false;
+      blocked.add(send.conversation);
+      return true;
+    });
+    return next.slice(0, call.limit).map((send) => ({
+      send: send.id,
+      reply: send.reply,
+      conversation: send.conversation,
+      to: this.#person(send.conversation).to,
+      contextToken: "context",
+      content: JSON.stringify(textContent(send.text)),
+      upstreamId: send.upstreamId,
+      attempt: 1 + send.states.filter((state) => state === "sending").length,
+      ledger: this.#person(send.conversation).ledger,
+    }));
+  }
+
+  async beginSend(id: SendId, begun: { readonly upstreamId: string }): Promise<void> {
+    await this.#write();
+    const send = this.#row(id);
+    const others = this.#ofAccount(this.#person(send.conversation).account)
+      .filter(({ conversation }) => conversation === send.conversation);
+    if (others.some(isBlocking)) throw new Error("Two sends of a conversation at a time");
+    move(send, "sending");
+    send.upstreamId = begun.upstreamId;
+    this.#count(send.conversation, 1);
+  }
+
+  async endSend(id: SendId, ended: Parameters<SendSteps["endSend"]>[1]): Promise<void> {
+    await this.#write();
+    const send = this.#row(id);
+    send.reason = "reason" in ended ? ended.reason : "";
+    switch (ended.kind) {
+      case "sent":
+        send.wireId = ended.wireId;
+        return move(send, ended.wireId === null ? "unconfirmed" : "sent");
+      case "back":
+        this.#count(send.conversation, -1);
+        return move(send, "planned");
+      case "deferred":
+        send.untilMs = ended.untilMs;
+        return move(send, "deferred");
+      default:
+        return move(send, ended.kind);
+    }
+  }
+
+  async deferSends(
+    conversation: ConversationId,
+    deferred: Parameters<SendSteps["deferSends"]>[1],
+  ): Promise<void> {
+    await this.#write();
+    for (const send of this.#sends.values()) {
+      if (send.conversation !== conversation || stateOf(send) !== "planned") continue;
+      move(send, "deferred");
+      send.reason = deferred.reason;
+      send.untilMs = deferred.untilMs;
+    }
+  }
+
+  async resumeSends(nowMs: number): ReturnType<SendSteps["resumeSends"]> {
+    await this.#write();
+    const timed = [...this.#sends.values()]
+      .filter((send) => stateOf(send) === "deferred" && send.untilMs !== null);
+    const due = timed.filter(({ untilMs }) => (untilMs ?? 0) <= nowMs);
+    for (const send of due) move(send, "planned");
+    const later = timed.filter((send) => !due.includes(send)).map(({ untilMs }) => untilMs ?? 0);
+    return { resumed: due.length, nextDueAtMs: later.length === 0 ? null : Math.min(...later) };
+  }
+
+  async unknownSends(account: AccountId): ReturnType<SendSteps["unknownSends"]> {
+    await Promise.resolve();
+    return this.#ofAccount(account)
+      .filter((send) => stateOf(send) === "unknown" && !send.isSettled)
+      .map(({ id, states }) => ({
+        send: id,
+        attempt: states.filter((state) => state === "sending").length,
+      }));
+  }
+
+  async settleUnknown(id: SendId, how: "show" | "repeat"): Promise<void> {
+    await this.#write();
+    const send = this.#row(id);
+    if (how === "repeat") move(send, "planned");
+    else send.isSettled = true;
+  }
+
+  async conversationAddress(
+    conversation: ConversationId,
+  ): ReturnType<SendSteps["conversationAddress"]> {
+    await Promise.resolve();
+    const person = this.#people.get(conversation);
+    if (person === undefined) return null;
+    return { account: person.account, to: person.to, contextToken: "context" };
+  }
+
+  // ── inside
+
+  async #write(): Promise<void> {
+    await Promise.resolve();
+    if (this.failure !== null) throw this.failure;
+  }
+
+  #row(id: SendId): Row {
+    const row = this.#sends.get(id);
+    if (row === undefined) throw new RangeError(`No send ${id}`);
+    return row;
+  }
+
+  #person(id: ConversationId): Person {
+    const person = this.#people.get(id);
+    if (person === undefined) throw new RangeError(`No conversation ${id}`);
+    return person;
+  }
+
+  #ofAccount(account: AccountId) {
+    return [...this.#sends.values()]
+      .filter(({ conversation }) => this.#person(conversation).account === account);
+  }
+
+  #count(conversation: ConversationId, by: number): void {
+    const { sendsSinceInbound } = this.ledger(conversation);
+    this.setLedger(conversation, { sendsSinceInbound: sendsSinceInbound + by });
+  }
+}
+
+function stateOf(send: FakeSend): SendState {
+  return send.states.at(-1) ?? "planned";
+}
+
+function isBlocking(send: FakeSend): boolean {
+  const state = stateOf(send);
+  return state === "sending" || (state === "unknown" && !send.isSettled);
+}
+
+function move(send: { readonly states: SendState[] }, to: SendState): void {
+  const from = send.states.at(-1) ?? "planned";
+  if (!canMove(from, to)) throw new Error(`A send moved from ${from} to ${to}`);
+  send.states.push(to);
+}
+
+function wireIds(batch: Batch): string[] {
+  return batch.messages.flatMap(({ read }) =>
+    read.kind === "message" && read.message.wireId !== null ? [read.message.wireId] : []
+  );
+}
