@@ -73,6 +73,8 @@ export interface Downstream {
   /** Serves `/ilink/bot/...`; give it the exchange in the bindings, or it cannot see clients leave. */
   readonly app: Hono<DownstreamEnv>;
   readonly states: ClientStates;
+  /** Its open polls end as empty answers; its next call is refused, since its token is gone. */
+  clientRemoved(client: ClientId): void;
   /**
    * Ends what waits: parked polls become empty answers with their present cursor, sends are answered with the hub's ids.
    * Later polls get no messages and are held for a second only. Resolves when the last calls are written down.
@@ -134,6 +136,11 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   return {
     app: createApp(endpoints, { ...ports, limits, presence, refusals }),
     states: presence.states,
+    clientRemoved(client) {
+      polls.hasten(client);
+      memory.forget(client);
+      presence.forget(client);
+    },
     async drain() {
       isDraining = true;
       polls.drain();

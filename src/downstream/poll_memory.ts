@@ -14,6 +14,7 @@ export interface PollMemory {
   /** What the next hand-out has to be told; given back with `restore` when that fails. */
   take(client: ClientId): News;
   restore(client: ClientId, news: News): void;
+  forget(client: ClientId): void;
 }
 
 export interface News {
@@ -78,5 +79,6 @@ export function createPollMemory(pollsBeforeCursorless: number): PollMemory {
         hasRestarted: news.hasRestarted || memory.news.hasRestarted,
       };
     },
+    forget: (client) => void memories.delete(client),
   };
 }

@@ -15,7 +15,9 @@ export interface OpenPolls {
     readonly exchange: Exchange;
   }): OpenPoll | null;
   countOf(client: ClientId): number;
-  /** From now on polls are held no longer than an empty answer needs. */
+  /** The client's open polls are held no longer than an empty answer needs. */
+  hasten(client: ClientId): void;
+  /** From now on all polls are held no longer than an empty answer needs. */
   drain(): void;
 }
 
@@ -44,6 +46,10 @@ export function createOpenPolls(options: {
   const pollsOf = new Map<ClientId, readonly Entry[]>();
   let isDraining = false;
 
+  function hasten(client: ClientId): void {
+    for (const entry of pollsOf.get(client) ?? []) entry.hasten();
+  }
+
   function forget(client: ClientId, entry: Entry): void {
     const rest = (pollsOf.get(client) ?? []).filter((other) => other !== entry);
     if (rest.length === 0) pollsOf.delete(client);
@@ -69,9 +75,10 @@ export function createOpenPolls(options: {
       };
     },
     countOf: (client) => pollsOf.get(client)?.length ?? 0,
+    hasten,
     drain() {
       isDraining = true;
-      for (const entries of pollsOf.values()) for (const entry of entries) entry.hasten();
+      for (const client of pollsOf.keys()) hasten(client);
     },
   };
 }

@@ -11,6 +11,7 @@ export interface Presence {
   /** The client took messages; until it polls again it is at work on them. */
   noteTook(client: ClientId): void;
   notePoll(client: ClientId): void;
+  forget(client: ClientId): void;
   /** Writes down what is not written yet, and stops writing. */
   stop(): Promise<void>;
 }
@@ -77,6 +78,11 @@ export function createPresence(options: {
     noteCall: (client) => note(client, seen.get(client)?.tookAtMs ?? null),
     noteTook: (client) => note(client, clock.now()),
     notePoll: (client) => note(client, null),
+    forget(client) {
+      seenBefore.delete(client);
+      seen.delete(client);
+      unwritten.delete(client);
+    },
     async stop() {
       isStopped = true;
       cancelFlush?.();

@@ -12,7 +12,7 @@ import { type Answer, type Call, type Endpoint, fail, succeed } from "./call.ts"
 import type { ReplyWaits } from "./reply_waits.ts";
 
 export interface SendMessagePorts {
-  readonly store: Pick<ClientSideSteps, "accept" | "replyOutcome">;
+  readonly store: Pick<ClientSideSteps, "accept" | "replyOutcome" | "noteAnswered">;
   readonly signKey: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,6 +22,7 @@ export interface SendMessagePorts {
 
 export function createSendMessage(ports: SendMessagePorts): Endpoint {
   const { store, log, onAccepted } = ports;
+  const answer = createAnswer(ports);
 
   return async (call) => {
     const given = readGiven(ports, call);
@@ -39,12 +40,12 @@ export function createSendMessage(ports: SendMessagePorts): Endpoint {
       case "full":
         return fail(RET_REFUSED, "too many messages to this person are waiting to be sent");
       case "repeat":
-        if (hasEnd(accepted.outcome)) return answerWith(accepted.reply, accepted.outcome);
+        if (hasEnd(accepted.outcome)) return answer(accepted.reply, accepted.outcome);
         break;
       case "accepted":
         onAccepted();
     }
-    return answerWith(accepted.reply, await awaitEnd(ports, call, accepted.reply));
+    return answer(accepted.reply, await awaitEnd(ports, call, accepted.reply));
   };
 }
 
@@ -95,12 +96,38 @@ function hasEnd(outcome: ReplyOutcome): boolean {
   return !STILL_UNDER_WAY.includes(outcome.state);
 }
 
-function answerWith(reply: ReplyId, outcome: ReplyOutcome | null): Answer {
-  if (outcome?.state === "refused") {
-    return fail(RET_FAILED, `WeChat refused the message: ${outcome.reason || "no reason given"}`);
+/** How many replies are remembered as answered with the hub's id, for repeats: a minute of the busiest hub. */
+const OWN_ID_ANSWERS_MAX = 100_000;
+
+/** What a client is told of its reply; told twice, it is told the same digits. */
+function createAnswer({ store, log }: SendMessagePorts) {
+  const answeredWithOwnId = new Set<ReplyId>();
+
+  function answerWithOwnId(reply: ReplyId): Answer {
+    const digits = String(wireMessageId(reply));
+    if (!answeredWithOwnId.has(reply)) {
+      answeredWithOwnId.add(reply);
+      const [oldest] = answeredWithOwnId;
+      if (answeredWithOwnId.size > OWN_ID_ANSWERS_MAX && oldest !== undefined) {
+        answeredWithOwnId.delete(oldest);
+      }
+      // Not awaited: it matters to quotes of the reply only, and they come from a person.
+      store.noteAnswered(reply, digits).catch((error) => {
+        log.warn("answered_id_not_noted", { reply, error: errorText(error) });
+      });
+    }
+    return succeed(writeSendAnswer(digits));
   }
-  const wireId = outcome?.state === "sent" ? outcome.wireId : null;
-  return succeed(writeSendAnswer(isWireId(wireId) ? wireId : String(wireMessageId(reply))));
+
+  return (reply: ReplyId, outcome: ReplyOutcome | null): Answer => {
+    if (outcome?.state === "refused") {
+      const reason = outcome.reason || "no reason given";
+      return fail(RET_FAILED, `WeChat refused the message: ${reason}`);
+    }
+    const wireId = outcome?.state === "sent" ? outcome.wireId : null;
+    if (!isWireId(wireId) || answeredWithOwnId.has(reply)) return answerWithOwnId(reply);
+    return succeed(writeSendAnswer(wireId));
+  };
 }
 
 /** Whether strict parsers read these digits as an id. */
