@@ -1,6 +1,7 @@
 /** Reads the user's plugins from a folder: files, and folders with a `plugin.ts`. They run in this process for now. */
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Plugin } from "./api.ts";
@@ -45,7 +46,8 @@ export async function loadUserPlugins(directory: string, clock: Clock): Promise<
     try {
       found.push({ file, plugin: readPlugin(await importDefault(folder, file, clock), file) });
     } catch (error) {
-      problems.push({ file, text: messageOf(error) });
+      const text = `Cannot load the plugin ${file}: ${messageOf(error)}`;
+      problems.push({ file, text: error instanceof HubError ? error.message : text });
     }
   }
   return { found, problems };
@@ -78,5 +80,5 @@ async function importDefault(folder: string, file: string, clock: Clock): Promis
   const afterMs = LIMITS.pluginDeadlineMaxMs;
   const loaded = await beforeDeadline(loading, { clock, afterMs });
   if (loaded.kind === "done") return loaded.value.default;
-  throw new Error(`Cannot load the plugin ${file}: not done after ${afterMs} ms`);
+  throw new Error(`its top level was not done after ${afterMs} ms`);
 }
