@@ -58,6 +58,7 @@ export const LOOK = {
   tookMs: { zh: "{ms} 毫秒", en: "{ms} ms" },
   fault: { zh: "出错（{fault}）：{text}", en: "fault ({fault}): {text}" },
   deliveries: { zh: "交给", en: "Delivered to" },
+  unansweredMark: { zh: "收到后重启，没有回复", en: "received, then restarted without an answer" },
   handOuts: { zh: "领取 {count} 次", en: "handed out {count} times" },
   replies: { zh: "回复", en: "Replies" },
   reply: { zh: "{client}：{state}", en: "{client}: {state}" },

@@ -1,0 +1,124 @@
+/** One message's life in lines, in the order in which it happened. */
+import type { DeliveryTrace, MessageSummary, MessageTrace, ReplyTrace, SendTrace } from "../hub.ts";
+import { isObject, type Json, textMember } from "../lib/json.ts";
+import { INBOX_STATE, LOOK } from "../text/look.ts";
+import { type Lang, say } from "../text/say.ts";
+import { columns, fit } from "./table.ts";
+import { timeText } from "./times.ts";
+
+const TEXT_WIDTH = 100;
+
+type Trace = NonNullable<MessageTrace["trace"]>;
+type Step = Trace["steps"][number];
+
+export function traceLines(message: MessageTrace, lang: Lang): string[] {
+  const { id, account, receivedAtMs, state, reason, duplicateOf, duplicates, trace } = message;
+  const places = { id, account, time: timeText(receivedAtMs), sender: whoText(message, lang) };
+  return [
+    say(lang, LOOK.message, places),
+    `  ${fit(whatText(message, lang), TEXT_WIDTH)}`,
+    `  ${INBOX_STATE[state][lang]}${reason === "" ? "" : `: ${reason}`}`,
+    ...(duplicateOf === null ? [] : [`  ${say(lang, LOOK.duplicate, { id: duplicateOf })}`]),
+    ...(duplicates === 0 ? [] : [`  ${say(lang, LOOK.duplicates, { count: duplicates })}`]),
+    "",
+    ...(trace === null ? [say(lang, LOOK.notDecided)] : decisionLines(trace, lang)),
+    ...section(say(lang, LOOK.deliveries), message.deliveries.map((one) => deliveryRow(one, lang))),
+    ...repliesLines(message.replies, lang),
+    ...section(say(lang, LOOK.hubSends), message.hubSends.map((send) => sendRow(send, lang))),
+  ];
+}
+
+/** Who wrote it. */
+export function whoText({ sender, isGroup }: MessageSummary, lang: Lang): string {
+  const name = sender.alias === "" ? sender.key : sender.alias;
+  return isGroup ? `${name} ${say(lang, LOOK.group)}` : name;
+}
+
+/** What was written, or what kinds of things were sent. */
+export function whatText({ text, parts }: MessageSummary, lang: Lang): string {
+  const kinds = parts.map(({ kind }) => kind).filter((kind) => kind !== "text");
+  const media = kinds.length === 0 ? "" : say(lang, LOOK.media, { kinds: kinds.join(", ") });
+  return [media, text].filter((part) => part !== "").join(" ");
+}
+
+function decisionLines({ decidedAtMs, steps, seen, decision }: Trace, lang: Lang): string[] {
+  const clients = seen.clients.map(({ name, state }) => `${name} ${state}`).join(", ");
+  const places = {
+    binding: seen.binding ?? say(lang, LOOK.none),
+    clients: clients === "" ? say(lang, LOOK.none) : clients,
+  };
+  return [
+    `${say(lang, LOOK.asked)}:`,
+    ...indented(columns(steps.map((step) => stepRow(step, lang)))),
+    `${timeText(decidedAtMs)} ${say(lang, LOOK.decided, { decision: outcomeText(decision) })}`,
+    say(lang, LOOK.seen, places),
+  ];
+}
+
+function stepRow({ plugin, version, tookMs, outcome }: Step, lang: Lang): string[] {
+  const answer = outcome.kind === "verdict"
+    ? outcomeText(outcome.verdict)
+    : say(lang, LOOK.fault, { fault: outcome.fault, text: fit(outcome.text, TEXT_WIDTH) });
+  const ms = Math.round(tookMs * 10) / 10;
+  return [`${plugin} ${version}`, say(lang, LOOK.tookMs, { ms }), answer];
+}
+
+/** A verdict or decision in a line: its kind, where to, and why. */
+function outcomeText(outcome: Json): string {
+  if (!isObject(outcome)) return fit(JSON.stringify(outcome), TEXT_WIDTH);
+  const to = outcome["to"];
+  const target = Array.isArray(to) ? ` → ${to.join(", ")}` : "";
+  const reason = textMember(outcome, "reason");
+  const why = textMember(outcome, "why");
+  const because = [why, reason].filter((part) => part !== "").join(": ");
+  return fit(
+    `${textMember(outcome, "kind")}${target}${because === "" ? "" : ` (${because})`}`,
+    TEXT_WIDTH,
+  );
+}
+
+function deliveryRow(delivery: DeliveryTrace, lang: Lang): string[] {
+  const { client, state, reason, handOuts, isUnanswered } = delivery;
+  const atMs = delivery.acknowledgedAtMs ?? delivery.handedOutAtMs ?? delivery.queuedAtMs;
+  return [
+    client,
+    state,
+    timeText(atMs),
+    [
+      ...(handOuts > 1 ? [say(lang, LOOK.handOuts, { count: handOuts })] : []),
+      ...(isUnanswered ? [say(lang, LOOK.unansweredMark)] : []),
+      ...(reason === "" ? [] : [reason]),
+    ].join(", "),
+  ];
+}
+
+function repliesLines(replies: readonly ReplyTrace[], lang: Lang): string[] {
+  if (replies.length === 0) return [];
+  return [
+    "",
+    `${say(lang, LOOK.replies)}:`,
+    ...replies.flatMap(({ client, state, acceptedAtMs, text, sends }) => [
+      `  ${timeText(acceptedAtMs)} ${say(lang, LOOK.reply, { client, state })}  ${fit(text, 60)}`,
+      ...indented(indented(columns(sends.map((send) => sendRow(send, lang))))),
+    ]),
+  ];
+}
+
+function sendRow(send: SendTrace, lang: Lang): string[] {
+  const { state, reason, isRepeat, text, wireId } = send;
+  const atMs = send.endedAtMs ?? send.beganAtMs ?? send.plannedAtMs;
+  const notes = [
+    ...(reason === "" ? [] : [reason]),
+    ...(isRepeat ? [say(lang, LOOK.repeat)] : []),
+    ...(wireId === null ? [] : [wireId]),
+  ];
+  return [timeText(atMs), state, fit(text, 40), notes.join(", ")];
+}
+
+function section(title: string, rows: readonly string[][]): string[] {
+  return rows.length === 0 ? [] : ["", `${title}:`, ...indented(columns(rows))];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
