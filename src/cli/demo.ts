@@ -7,6 +7,7 @@ import { type Call, OK, show, textOption } from "./command.ts";
 import { openBrowser } from "./demo/browser.ts";
 import { type Demo, startDemo } from "./demo/start.ts";
 import { usageError } from "./fail.ts";
+import { nextStopSignal } from "./signals.ts";
 import { columns } from "./table.ts";
 
 const HUB_PORT = 8765;
@@ -19,7 +20,7 @@ export async function run(call: Call): Promise<number> {
   const hubPort = portOption(call, "port") ?? HUB_PORT;
   const pagePort = portOption(call, "page-port") ?? PAGE_PORT;
   const data = Deno.makeTempDirSync({ prefix: "ilink-hub-demo-" });
-  const interrupted = listenForInterrupt();
+  const told = nextStopSignal();
   try {
     const demo = await startDemo({ data, hubPort, pagePort, lang, version, clock, random });
     try {
@@ -34,12 +35,11 @@ export async function run(call: Call): Promise<number> {
         agents: demo.agents,
       }, introduction(call, { ...demo, data }));
       if (!call.options["no-open"]) openBrowser(demo.pageUrl, terminal.env);
-      await interrupted.happened;
+      await told;
     } finally {
       await demo.stop();
     }
   } finally {
-    interrupted.stop();
     Deno.removeSync(data, { recursive: true });
   }
   if (!call.isJson) terminal.print(say(lang, DEMO_TEXT.ended));
@@ -90,21 +90,4 @@ function portOption(call: Call, name: string): number | null {
   if (port !== undefined) return port;
   const seen = { name: `--${name}`, seen: text, wanted: PORT.wanted };
   throw usageError(say(call.lang, WRONG.value, seen), null);
-}
-
-/** The first Ctrl-C (or end of the terminal) is told; a second one ends the process at once, as by default. */
-function listenForInterrupt() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
-  function stop(): void {
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
-  }
-  function onSignal(): void {
-    stop();
-    resolve();
-  }
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return { happened: promise, stop };
 }
