@@ -28,6 +28,6 @@ EXPOSE 8765
 # The first signal lets the poll in flight and all sends end: give `docker stop` 60 s.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["ilink-hub", "status", "--json"]
+  CMD ["ilink-hub", "health"]
 ENTRYPOINT ["ilink-hub"]
 CMD ["serve"]

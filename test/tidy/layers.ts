@@ -32,6 +32,11 @@ const EXTRAS: readonly { from: string; to: string; reason: string }[] = [
     to: "plugins",
     reason: "the shipped plugins are written as anyone would write theirs, and built in here",
   },
+  {
+    from: "src/cli/version.ts",
+    to: "deno.json",
+    reason: "the version stands in one place, where the release reads it too",
+  },
 ];
 
 /** The only file a plugin may import, and the file that imports nothing, so that it can be given away. */
