@@ -102,13 +102,14 @@ function mintToken({ random }: Pick<AdminPort, "random">) {
   return { token, tokenHash: createHash("sha256").update(token).digest("hex") };
 }
 
-/** Where clients find the hub: as the caller did, when that is more than the hub knows of itself. */
+/** Where clients find the hub: as the caller did, when that says more than the hub knows of itself. */
 function baseUrlFor(requestUrl: string, publicUrl: string): string {
   const asked = new URL(requestUrl);
-  const knowsMore = isLoopback(new URL(publicUrl)) && !isLoopback(asked);
-  return knowsMore ? asked.origin : publicUrl;
+  return isHere(new URL(publicUrl)) && !isHere(asked) ? asked.origin : publicUrl;
 }
 
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+/** Whether the address is good on this machine alone. */
+function isHere({ hostname }: URL): boolean {
+  return ["localhost", "0.0.0.0", "[::]", "[::1]"].includes(hostname) ||
+    hostname.startsWith("127.");
 }

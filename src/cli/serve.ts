@@ -2,6 +2,7 @@
 import type { Hub, HubEvent } from "../config/launch.ts";
 import { HubError } from "../core/error.ts";
 import { sleep } from "../lib/clock.ts";
+import { urlHost } from "../lib/url_host.ts";
 import { LOGIN, SERVE } from "../text/serve.ts";
 import { say } from "../text/say.ts";
 import { type Call, OK, show } from "./command.ts";
@@ -34,7 +35,7 @@ export async function run(call: Call): Promise<number> {
         onEvent: createEventTeller(call),
       });
       const told = nextStopSignal();
-      directory.announce({ pid: Deno.pid, url: localUrl(hub) });
+      directory.announce({ pid: Deno.pid, url: `http://${urlHost(hub.address)}` });
       await sayReady(call, hub);
       notifier.ready();
       await told;
@@ -115,10 +116,4 @@ async function sayReady(call: Call, hub: Hub): Promise<void> {
     say(lang, SERVE.ready, { url, data, accounts, clients, version }),
   ]);
   if (accounts === 0) call.terminal.note(SERVE.noAccount[lang]);
-}
-
-/** Where commands on this machine reach it. */
-function localUrl({ address: { hostname, port } }: Hub): string {
-  const host = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

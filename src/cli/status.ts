@@ -25,10 +25,10 @@ export function statusLines(
   const { version, startedAtMs, nowMs, health, disk } = status;
   const word = health.state === "ok" ? "ok" : health.reason;
   return [
-    startedAtMs === null
-      ? say(lang, LOOK.notRunning, { version, data })
-      : say(lang, LOOK.running, { version, age: ageText(nowMs - startedAtMs, lang) }),
-    say(lang, LOOK.health, { health: HEALTH[word][lang] }),
+    ...(startedAtMs === null ? [say(lang, LOOK.notRunning, { version, data })] : [
+      say(lang, LOOK.running, { version, age: ageText(nowMs - startedAtMs, lang) }),
+      say(lang, LOOK.health, { health: HEALTH[word][lang] }),
+    ]),
     ...section(LOOK.accounts, status.accounts.map((one) => accountRow(one, nowMs, lang)), lang),
     ...section(LOOK.clients, status.clients.map((one) => clientRow(one, nowMs, lang)), lang),
     ...section(LOOK.plugins, status.plugins.map((one) => pluginRow(one, lang)), lang),
