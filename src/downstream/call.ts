@@ -2,12 +2,7 @@
 import type { Client } from "../core/client.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { writeFailure } from "../wire/ret.ts";
-
-/** What the server knows of the exchange that carries a request. */
-export interface Exchange {
-  /** Calls `action` once: `written` when the answer left completely, `closed` when the client went before. */
-  onEnd(action: (end: "written" | "closed") => void): void;
-}
+import type { Exchange } from "./exchange.ts";
 
 export interface Call {
   readonly client: Client;

@@ -26,7 +26,7 @@ interface Memory {
   news: News;
   /** Whether it has given back a cursor of ours since the hub started. */
   echoes: boolean;
-  /** Whether it was given messages and has not answered that with a cursor of ours. */
+  /** Whether its next poll should bring a cursor of ours: it was given messages. */
   owesCursor: boolean;
   pollsWithoutCursor: number;
 }
@@ -63,6 +63,7 @@ export function createPollMemory(pollsBeforeCursorless: number): PollMemory {
         return "fine";
       }
       if (memory.echoes || !memory.owesCursor) return "fine";
+      memory.owesCursor = false;
       memory.pollsWithoutCursor += 1;
       return memory.pollsWithoutCursor >= pollsBeforeCursorless ? "cursorless" : "fine";
     },

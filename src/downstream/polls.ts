@@ -5,7 +5,7 @@
 import type { ClientId } from "../core/ids.ts";
 import type { BellBoard } from "../lib/bell_board.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Exchange } from "./call.ts";
+import type { Exchange } from "./exchange.ts";
 
 export interface OpenPolls {
   /** `null` when the client has as many open as it may. */

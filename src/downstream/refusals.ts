@@ -4,7 +4,8 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
-import type { Answer, Exchange } from "./call.ts";
+import type { Answer } from "./call.ts";
+import type { Exchange } from "./exchange.ts";
 
 export interface Refusals {
   /** The answer, after the delay; sooner when the client has gone. */

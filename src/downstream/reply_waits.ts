@@ -2,7 +2,7 @@
 import type { ClientId, ReplyId } from "../core/ids.ts";
 import type { BellBoard } from "../lib/bell_board.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Exchange } from "./call.ts";
+import type { Exchange } from "./exchange.ts";
 
 export interface ReplyWaits {
   start(wait: {

@@ -10,6 +10,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { DownstreamEnv } from "../downstream/app.ts";
+import { createExchange, type HeldExchange } from "../downstream/exchange.ts";
 
 /** What an app gets besides the request: node's own objects and how the exchange ends. */
 export type Bindings = DownstreamEnv["Bindings"] & {
@@ -63,9 +64,10 @@ const CHECK_EVERY_MS = 1_000;
 /** Throws `PORT_TAKEN`, or `CONFIG_INVALID` when the address cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const limits: ServerLimits = { ...LIMITS, ...options.limits };
-  const active = new Set<ServerResponse>();
+  const exchanges = new Map<ServerResponse, HeldExchange>();
+  const sockets = new Set<Socket>();
   let isDraining = false;
-  const listener = createListener(options);
+  const listener = createListener(options, exchanges);
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
     headersTimeout: limits.headersMs,
@@ -74,11 +76,19 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
     requireHostHeader: false, // its refusal would have no body; the apps do not need one
   }, (incoming, outgoing) => {
-    active.add(outgoing);
-    outgoing.once("close", () => active.delete(outgoing));
+    const exchange = createExchange();
+    exchanges.set(outgoing, exchange);
+    outgoing.once("close", () => {
+      exchanges.delete(outgoing);
+      exchange.end(outgoing.writableFinished ? "written" : "closed");
+    });
     outgoing.shouldKeepAlive &&= !isDraining;
     if (announcedBytes(incoming) > limits.bodyBytesMax) return refuseBody(outgoing, limits);
     void listener(incoming, outgoing);
+  });
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
   server.maxConnections = limits.connectionsMax;
   server.setTimeout(limits.silentConnectionMs);
@@ -100,9 +110,13 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     port,
     async drain(withinMs) {
       isDraining = true;
-      for (const outgoing of active) outgoing.shouldKeepAlive = false;
       server.close();
-      server.closeIdleConnections();
+      const busy = new Set<Socket | null>();
+      for (const outgoing of exchanges.keys()) {
+        outgoing.shouldKeepAlive = false;
+        busy.add(outgoing.socket);
+      }
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
       const cancel = options.clock.after(withinMs, () => server.closeAllConnections());
       await closed;
       cancel();
@@ -111,14 +125,18 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   };
 }
 
-function createListener({ downstream, admin, log }: ServerOptions) {
+function createListener(
+  { downstream, admin, log }: ServerOptions,
+  exchanges: ReadonlyMap<ServerResponse, HeldExchange>,
+) {
   return getRequestListener(
     (request, bindings) => {
       const { incoming, outgoing } = bindings as Bindings;
       const app = /^(https?:\/\/[^/]*)?\/+ilink(\/|$)/i.test(incoming.url ?? "")
         ? downstream
         : admin;
-      return app.fetch(request, { incoming, outgoing, exchange: exchangeOf(outgoing) });
+      const exchange = exchanges.get(outgoing) ?? createExchange();
+      return app.fetch(request, { incoming, outgoing, exchange });
     },
     {
       hostname: "localhost",
@@ -132,16 +150,6 @@ function createListener({ downstream, admin, log }: ServerOptions) {
       },
     },
   );
-}
-
-function exchangeOf(outgoing: ServerResponse): DownstreamEnv["Bindings"]["exchange"] & object {
-  return {
-    onEnd(action) {
-      const end = () => action(outgoing.writableFinished ? "written" : "closed");
-      if (outgoing.closed) end();
-      else outgoing.once("close", end);
-    },
-  };
 }
 
 // ─── What the apps never see ───────────────────────────────────────────────────────────────────────────────────────────

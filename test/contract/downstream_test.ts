@@ -1,5 +1,6 @@
 /** The compatibility list of ILINK.md 8.3, line by line, for the calls the hub serves to clients. C1 to C5 over a real socket. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createExchange } from "../../src/downstream/exchange.ts";
 import { asId, type ConversationId } from "../../src/core/ids.ts";
 import { signText } from "../../src/core/tokens.ts";
 import type { ReplyOutcome } from "../../src/store/steps.ts";
@@ -8,7 +9,6 @@ import {
   ALICE,
   BOB,
   createDownstreamWorld,
-  createFakeExchange,
   type DownstreamWorld,
   elapse,
   inboundText,
@@ -234,7 +234,7 @@ Deno.test("C11: an idle answer has every member, a cursor that is not empty, and
 
 Deno.test("C12: a client that left takes nothing out", async () => {
   const world = createDownstreamWorld();
-  const exchange = createFakeExchange();
+  const exchange = createExchange();
   const left = world.poll("", { exchange, keepOpen: true });
   await settle();
   exchange.end("closed");
@@ -249,7 +249,7 @@ Deno.test("C12: a client that left takes nothing out", async () => {
 Deno.test("C12: a message whose answer could not be written is handed out again", async () => {
   const world = createDownstreamWorld();
   world.say("twice on the wire");
-  const exchange = createFakeExchange();
+  const exchange = createExchange();
   const lost = await world.poll("", { exchange, keepOpen: true });
   exchange.end("closed");
   const again = await world.poll("");

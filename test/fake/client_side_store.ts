@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 export interface FakeClientSideStore extends ClientSide {
-  /** Adds a client whose token has this SHA-256 (hex). */
+  /** The client whose token has this SHA-256 (hex), added if it is not there. */
   addClient(client: { readonly name: string; readonly tokenHash: string }): Client;
   /** Queues a message; the raw text's `from_user_id` names the person. */
   deliver(
@@ -104,6 +104,8 @@ export function createFakeClientSideStore(): FakeClientSideStore {
     isFull: false,
     clientNow,
     addClient({ name, tokenHash }) {
+      const known = byHash.get(tokenHash);
+      if (known !== undefined) return clientNow(known);
       const client: Client = {
         id: asId<ClientId>(nextId++),
         name,

@@ -8,7 +8,7 @@ import {
   type Downstream,
   type DownstreamLimits,
 } from "../../src/downstream/app.ts";
-import type { Exchange } from "../../src/downstream/call.ts";
+import { createExchange, type HeldExchange } from "../../src/downstream/exchange.ts";
 import { type BellBoard, createBellBoard } from "../../src/lib/bell_board.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Log, LogFields } from "../../src/lib/log.ts";
@@ -18,27 +18,6 @@ import { createFakeClientSideStore, type FakeClientSideStore } from "./client_si
 export const SIGN_KEY = new Uint8Array(32).fill(7);
 export const ALICE = "o9alice@im.wechat";
 export const BOB = "o9bob@im.wechat";
-
-export interface FakeExchange extends Exchange {
-  end(how: "written" | "closed"): void;
-}
-
-/** As the server's: whoever asks after the end is told at once. */
-export function createFakeExchange(): FakeExchange {
-  let ended: "written" | "closed" | null = null;
-  const actions: ((end: "written" | "closed") => void)[] = [];
-  return {
-    onEnd(action) {
-      if (ended === null) actions.push(action);
-      else action(ended);
-    },
-    end(how) {
-      if (ended !== null) return;
-      ended = how;
-      for (const action of actions) action(how);
-    },
-  };
-}
 
 export interface FakeLive extends Live {
   readonly typed: { readonly conversation: number; readonly on: boolean }[];
@@ -56,7 +35,7 @@ export interface Given {
 
 export interface CallOptions {
   readonly token?: string | null;
-  readonly exchange?: FakeExchange;
+  readonly exchange?: HeldExchange;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
   /** Leaves the end of the exchange to the test. */
@@ -88,10 +67,12 @@ export function createDownstreamWorld(
   options: {
     readonly limits?: Partial<DownstreamLimits>;
     readonly known?: readonly Pick<Client, "id" | "lastSeenAtMs">[];
+    /** Of a world before; the hub was started again. */
+    readonly store?: FakeClientSideStore;
   } = {},
 ): DownstreamWorld {
   const clock = createFakeClock();
-  const store = createFakeClientSideStore();
+  const store = options.store ?? createFakeClientSideStore();
   const clientBells = createBellBoard<ClientId>();
   const replyBells = createBellBoard<ReplyId>();
   const logged: { event: string; fields: LogFields }[] = [];
@@ -141,7 +122,7 @@ export function createDownstreamWorld(
     accepted: () => acceptedCount,
     addClient,
     async call(path, body = {}, call = {}) {
-      const exchange = call.exchange ?? createFakeExchange();
+      const exchange = call.exchange ?? createExchange();
       const method = call.method ?? "POST";
       const used = call.token === undefined ? token : call.token;
       const request = new Request(`http://hub${path}`, {

@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import { createExchange } from "../../../src/downstream/exchange.ts";
+import { asId, type ClientId } from "../../../src/core/ids.ts";
+import { settle } from "../../fake/fake_clock.ts";
+import { createDownstreamWorld } from "../../fake/downstream_world.ts";
+
+const MINUTE = 60_000;
+
+Deno.test("a client is new, then polling while a poll is open and shortly after, then away", async () => {
+  const { downstream, client, clock, poll } = createDownstreamWorld();
+  const state = () => downstream.states.stateOf(client.id);
+  assertEquals([state(), downstream.states.lastCallAtMs(client.id)], ["new", null]);
+  const calledMs = clock.now();
+  const open = poll();
+  await settle();
+  assertEquals(state(), "polling");
+  await clock.advance(10_000);
+  await open;
+  assertEquals([state(), downstream.states.lastCallAtMs(client.id)], ["polling", calledMs]);
+  await clock.advance(3 * MINUTE);
+  assertEquals(state(), "away");
+});
+
+Deno.test("a client that took a message is busy until it polls again, for half an hour at most", async () => {
+  const world = createDownstreamWorld();
+  const { downstream, client, clock, say, poll } = world;
+  const state = () => downstream.states.stateOf(client.id);
+  say("work");
+  const { body } = await poll();
+  assertEquals(state(), "busy");
+  await clock.advance(20 * MINUTE);
+  await world.send("working on it", { to_user_id: "stranger" });
+  assertEquals(state(), "busy");
+  const open = poll(body.get_updates_buf);
+  await settle();
+  assertEquals(state(), "polling");
+  say("more");
+  await open;
+  await clock.advance(30 * MINUTE);
+  assertEquals(state(), "away");
+});
+
+Deno.test("a message that was not fully written keeps nobody busy", async () => {
+  const world = createDownstreamWorld();
+  world.say("work");
+  const exchange = createExchange();
+  await world.poll("", { exchange, keepOpen: true });
+  exchange.end("closed");
+  assertEquals(world.downstream.states.stateOf(world.client.id), "polling");
+});
+
+Deno.test("a client that called before the hub started is not new", () => {
+  const seenMs = createDownstreamWorld().clock.now();
+  const known = [
+    { id: asId<ClientId>(8), lastSeenAtMs: seenMs - MINUTE },
+    { id: asId<ClientId>(9), lastSeenAtMs: seenMs - 60 * MINUTE },
+    { id: asId<ClientId>(10), lastSeenAtMs: null },
+  ];
+  const { states } = createDownstreamWorld({ known }).downstream;
+  assertEquals(known.map(({ id }) => states.stateOf(id)), ["polling", "away", "new"]);
+  assertEquals(states.lastCallAtMs(asId<ClientId>(8)), null);
+});
+
+Deno.test("last calls are written down once a minute, newest only, and at the end", async () => {
+  const world = createDownstreamWorld();
+  const { clock, store, client } = world;
+  const notify = () => world.call("/ilink/bot/msg/notifystart");
+  for (let second = 0; second < 5; second++) {
+    await notify();
+    await clock.advance(1_000);
+  }
+  const newestMs = clock.now() - 1_000;
+  assertEquals(store.seen, []);
+  await clock.advance(MINUTE);
+  assertEquals(store.seen, [{ client: client.id, atMs: newestMs }]);
+  await notify();
+  const lastMs = clock.now();
+  await world.downstream.drain();
+  assertEquals(store.seen.slice(1), [{ client: client.id, atMs: lastMs }]);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("last calls that could not be written harm nobody", async () => {
+  const world = createDownstreamWorld();
+  await world.call("/ilink/bot/msg/notifystart");
+  world.store.failure = new Error("disk full");
+  await world.clock.advance(MINUTE);
+  world.store.failure = null;
+  assertEquals((await world.call("/ilink/bot/msg/notifystart")).status, 200);
+  await world.clock.advance(MINUTE);
+  assertEquals(world.store.seen.length, 1);
+});
+
+Deno.test("a removed client's polls end empty and nothing of it is kept", async () => {
+  const world = createDownstreamWorld();
+  const open = world.poll();
+  await world.clock.advance(5_000);
+  world.store.removeClient(world.client.id);
+  world.downstream.clientRemoved(world.client.id);
+  await world.clock.advance(0);
+  assertEquals((await open).body.msgs, []);
+  assertEquals(world.downstream.states.stateOf(world.client.id), "new");
+  await world.downstream.drain();
+  assertEquals(world.store.seen, []);
+});
