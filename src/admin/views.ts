@@ -16,7 +16,7 @@ export async function viewAccounts(port: AdminPort): Promise<AccountView[]> {
       name: account.name,
       ...port.accountFacts(account.id),
       defaultClient: clients.find(({ id }) => id === account.defaultClient)?.name ?? null,
-      isOwnerKnown: account.userId !== null,
+      userId: account.userId,
       lastInboundAtMs: count?.lastInboundAtMs ?? null,
       unsettled: count?.unsettled ?? 0,
       deferred: count?.deferred ?? 0,

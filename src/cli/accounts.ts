@@ -49,14 +49,14 @@ export async function setDefaultClient(call: Call): Promise<number> {
 
 /** One account's line. */
 export function accountRow(account: AccountView, nowMs: number, lang: Lang): string[] {
-  const { name, state, reason, defaultClient, isOwnerKnown } = account;
+  const { name, state, reason, defaultClient, userId } = account;
   const notes = [
     say(lang, LOOK.lastPoll, { when: agoText(account.lastPollAtMs, nowMs, lang) }),
     say(lang, LOOK.lastInbound, { when: agoText(account.lastInboundAtMs, nowMs, lang) }),
     say(lang, LOOK.unsettled, { count: account.unsettled }),
     say(lang, LOOK.deferred, { count: account.deferred }),
     ...(defaultClient === null ? [] : [say(lang, LOOK.defaultClient, { client: defaultClient })]),
-    ...(isOwnerKnown ? [] : [say(lang, LOOK.ownerUnknown)]),
+    ...(userId === null ? [say(lang, LOOK.ownerUnknown)] : []),
   ];
   return [
     name,

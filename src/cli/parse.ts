@@ -78,6 +78,8 @@ export function findCommand(
   }
   const group = COMMANDS.map((command) => command.words)
     .filter((its) => its.startsWith(`${first} `));
+  const list = COMMANDS.find((command) => command.words === `${first} list`);
+  if (list !== undefined && second === undefined) return { command: list, params: [] };
   if (group.length > 0 && second === undefined) {
     const forms = group.map((its) => its.slice(first.length + 1)).join("|");
     const places = { command: first, seen: 0, usage: `ilink-hub ${first} ${forms}` };

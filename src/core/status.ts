@@ -36,8 +36,8 @@ export interface AccountView extends AccountFacts {
   readonly name: string;
   /** Name of its default client; `null` without one. */
   readonly defaultClient: string | null;
-  /** Whether the person who scanned is known; with a bare token it is not, and everyone is allowed. */
-  readonly isOwnerKnown: boolean;
+  /** WeChat id of the person who scanned; `null` with a bare token: nobody knows, and everyone is allowed. */
+  readonly userId: string | null;
   readonly lastInboundAtMs: number | null;
   /** Messages that are not decided yet. */
   readonly unsettled: number;
