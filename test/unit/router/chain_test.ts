@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Decision } from "../../../src/core/decision.ts";
 import { asId, type ClientId, type MessageId } from "../../../src/core/ids.ts";
 import type { Context, InboundView } from "../../../src/plugin/api.ts";
 import { decide, type Decided, type DecisionPorts } from "../../../src/router/chain.ts";
@@ -9,11 +8,8 @@ import { createFakeClock } from "../../fake/fake_clock.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
 
 const NOW_MS = 10_000;
-const [CLAUDE, CODEX, THIRD] = [1, 2, 3].map((id) => asId<ClientId>(id)) as [
-  ClientId,
-  ClientId,
-  ClientId,
-];
+const CLAUDE = asId<ClientId>(1);
+const CODEX = asId<ClientId>(2);
 const clock = createFakeClock();
 
 function ports(
@@ -75,78 +71,6 @@ Deno.test("the first verdict that is not pass decides, and the rest is not asked
       { name: "third", state: "away" },
     ],
   });
-});
-
-Deno.test("each verdict becomes the decision it asks for", async () => {
-  const cases: readonly [unknown, Decision][] = [
-    [
-      {
-        kind: "route",
-        to: ["codex", "claude", "codex"],
-        text: "t",
-        say: "s",
-        bind: true,
-        moveWaiting: true,
-        reason: "r",
-      },
-      {
-        kind: "deliver",
-        to: [CODEX, CLAUDE],
-        text: "t",
-        say: "s",
-        binding: { kind: "bind", client: CODEX },
-        moveWaiting: true,
-        reason: "r",
-      },
-    ],
-    [
-      { kind: "reply", text: "t", bind: "claude", moveWaiting: true, reason: "r" },
-      {
-        kind: "answer",
-        text: "t",
-        binding: { kind: "bind", client: CLAUDE },
-        moveWaiting: true,
-        reason: "r",
-      },
-    ],
-    [
-      { kind: "reply", text: "t", bind: null, moveWaiting: true, reason: "r" },
-      { kind: "answer", text: "t", binding: { kind: "unbind" }, moveWaiting: false, reason: "r" },
-    ],
-    [
-      { kind: "reply", text: "t", reason: "r" },
-      { kind: "answer", text: "t", binding: { kind: "keep" }, moveWaiting: false, reason: "r" },
-    ],
-    [{ kind: "drop", reason: "r" }, { kind: "drop", why: "plugin", reason: "r" }],
-  ];
-  for (const [verdict, expected] of cases) {
-    const { decision } = await decide(decisionInput("hi"), ports({ a: answering(verdict) }));
-    assertEquals(decision, expected);
-  }
-});
-
-Deno.test("first available is the first that is polling or busy, else the first named", async () => {
-  const verdict = {
-    kind: "route",
-    to: ["claude", "codex", "third"],
-    mode: "first_available",
-    bind: true,
-    reason: "",
-  };
-  for (
-    const [states, expected] of [
-      [{ 2: "busy", 3: "polling" }, CODEX],
-      [{ 1: "new", 3: "polling" }, THIRD],
-      [{}, CLAUDE],
-    ] as const
-  ) {
-    const { decision } = await decide(
-      decisionInput("hi"),
-      ports({ a: answering(verdict) }, { states: statesOf(states) }),
-    );
-    assert(decision.kind === "deliver");
-    assertEquals([decision.to, decision.binding], [[expected], { kind: "bind", client: expected }]);
-  }
 });
 
 Deno.test("a text that a plugin passes on replaces what later ones and the client see", async () => {
