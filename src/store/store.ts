@@ -167,8 +167,8 @@ export interface StoreCounts {
 
 export interface Upkeep {
   /**
-   * Removes one slice of what has ended and is older than `olderThanMs` (an age; what dedupe still needs stays at least as
-   * long as it needs it), or oldest first while more than `fileBytesMax` of the file are in use. Gives room back to the disk.
+   * Removes one slice of what has ended before `olderThanMs` (milliseconds since 1970; what dedupe still looks back on stays),
+   * or oldest first while more than `fileBytesMax` of the file are in use. Gives room back to the disk.
    */
   retain(call: {
     readonly olderThanMs: number;

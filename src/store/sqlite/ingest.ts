@@ -1,0 +1,231 @@
+/** One answer of WeChat, taken as a whole: messages, repeats, newest context tokens, new turns, cursor. */
+import { type AccountId, asId, type ConversationId, type MessageId } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
+import type { Inbound } from "../../core/message.ts";
+import type { PollSteps } from "../store.ts";
+import { findConversation, findSender, type InboundConversation } from "./conversations.ts";
+import type { Database } from "./database.ts";
+import type { Group, Step } from "./group.ts";
+import { refreshNextSend } from "./next_send.ts";
+import type { Secrets } from "./secrets.ts";
+import { countDuplicate, takeUnreadable, takeUnreadableBody } from "./unreadable.ts";
+
+type Batch = Parameters<PollSteps["ingest"]>[0];
+
+/** What is the same for every message of a batch. */
+interface Arrival {
+  readonly account: AccountId;
+  readonly atMs: number;
+  /** Whether the login that polled is still the account's; context tokens of an older one are dead. */
+  readonly isCurrent: boolean;
+}
+
+/** Index: messages_wire_id. */
+const FIND_BY_ID = `
+  SELECT id FROM messages WHERE account = ? AND wire_id = ? AND received_at_ms > ?
+  ORDER BY id DESC LIMIT 1`;
+/** Index: messages_created. */
+const FIND_BY_CONTENT = `
+  SELECT id FROM messages
+  WHERE conversation = ? AND create_time_ms = ? AND digest = ? AND received_at_ms > ?
+  ORDER BY id DESC LIMIT 1`;
+const INSERT = `
+  INSERT INTO messages (account, conversation, sender, received_at_ms, state, wire_id,
+    create_time_ms, digest, quoted_wire_id, raw, inbound)
+  VALUES (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)`;
+const INSERT_DUPLICATE = `
+  INSERT INTO messages (account, conversation, sender, received_at_ms, state, why, settled_at_ms,
+    duplicate_of, raw, inbound)
+  VALUES (?1, ?2, ?3, ?4, 'dropped', 'duplicate', ?4, ?5, ?6, ?7)`;
+const UPDATE_CONVERSATION = `
+  UPDATE conversations SET context_token = ?, token_at_ms = ?, last_inbound_at_ms = ?,
+    sends_since_inbound = ?, head = coalesce(head, ?) WHERE id = ?`;
+const UPDATE_TOKEN = "UPDATE conversations SET context_token = ?, token_at_ms = ? WHERE id = ?";
+/** What waited for the person; what waits for a login goes on waiting. Index: sends_open. */
+const PLAN_DEFERRED = `
+  UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
+  WHERE is_open = 1 AND conversation = ? AND state = 'deferred'
+    AND reason IN ('budget', 'window', 'throttle')`;
+const SELECT_ACCOUNT = `
+  SELECT generation, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE id = ?`;
+const UPDATE_LAST_INBOUND = "UPDATE accounts SET last_inbound_at_ms = ? WHERE id = ?";
+const UPDATE_CURSOR = "UPDATE accounts SET cursor = ? WHERE id = ? AND removed_at_ms IS NULL";
+const COUNT_UNSETTLED = `
+  SELECT count FROM tallies WHERE account = ? AND kind = 'message' AND state = 'received'`;
+
+export function createPollSteps(
+  parts: {
+    readonly group: Group;
+    readonly secrets: Secrets;
+    readonly senderKey: (wechatId: string) => string;
+  },
+): PollSteps {
+  const { group } = parts;
+  return {
+    ingest: (batch) => group.write((step) => ingest(step, parts, batch)),
+    unsettledCount: (account) =>
+      group.read((db) => db.get<{ count: number }>(COUNT_UNSETTLED, account)?.count ?? 0),
+  };
+}
+
+function ingest(
+  step: Step,
+  { secrets, senderKey }: {
+    readonly secrets: Secrets;
+    readonly senderKey: (wechatId: string) => string;
+  },
+  batch: Batch,
+): { readonly stored: number; readonly duplicates: number; readonly parked: number } {
+  const { db } = step;
+  const { account, atMs } = batch;
+  const { generation, lastInboundAtMs } = db.one<
+    { generation: number; lastInboundAtMs: number | null }
+  >(SELECT_ACCOUNT, account);
+  const isCurrent = generation === batch.generation;
+  const arrival: Arrival = { account, atMs, isCurrent };
+  const taken = { stored: 0, duplicate: 0, parked: 0 };
+  let newestAtMs = lastInboundAtMs ?? 0;
+  for (const { raw, read } of batch.messages) {
+    if (read.kind === "unreadable") {
+      taken[takeUnreadable(db, arrival, { raw, reason: read.reason })] += 1;
+      continue;
+    }
+    newestAtMs = Math.max(newestAtMs, stampOf(read.message, arrival));
+    taken[takeMessage(db, arrival, { raw, message: read.message, senderKey })] += 1;
+  }
+  if (batch.unreadableBody !== null) {
+    taken[takeUnreadableBody(db, arrival, { body: batch.unreadableBody, secrets })] += 1;
+  }
+  if (newestAtMs !== (lastInboundAtMs ?? 0)) db.run(UPDATE_LAST_INBOUND, newestAtMs, account);
+  if (isCurrent) saveCursor(step, secrets, batch);
+  return { stored: taken.stored, duplicates: taken.duplicate, parked: taken.parked };
+}
+
+function saveCursor(step: Step, secrets: Secrets, { account, cursor, generation }: Batch): void {
+  if (cursor === "") return;
+  step.db.run(UPDATE_CURSOR, secrets.close(cursor), account);
+  step.afterCommit(() => {
+    const known = secrets.credentials.get(account);
+    if (known?.generation === generation) secrets.credentials.set(account, { ...known, cursor });
+  });
+}
+
+function takeMessage(
+  db: Database,
+  arrival: Arrival,
+  { raw, message, senderKey }: {
+    readonly raw: string;
+    readonly message: Inbound;
+    readonly senderKey: (wechatId: string) => string;
+  },
+): "stored" | "duplicate" {
+  const { account, atMs } = arrival;
+  const peer = message.group ?? message.from;
+  const isGroup = message.group !== null;
+  const conversation = findConversation(db, { account, peer, isGroup, senderKey });
+  const sender = isGroup
+    ? findSender(db, { wechatId: message.from, isGroup: false, senderKey })
+    : conversation.sender;
+  const inbound = JSON.stringify(message);
+  const original = findOriginal(db, arrival, { message, conversation: conversation.id });
+  if (original !== null) {
+    db.run(INSERT_DUPLICATE, account, conversation.id, sender, atMs, original, raw, inbound);
+    countDuplicate(db, original);
+    renewToken(db, arrival, { message, conversation });
+    return "duplicate";
+  }
+  const { wireId, createTimeMs, digest, quote } = message;
+  const id = asId<MessageId>(
+    db.insert(
+      INSERT,
+      account,
+      conversation.id,
+      sender,
+      atMs,
+      wireId,
+      createTimeMs,
+      digest,
+      quote?.wireId ?? null,
+      raw,
+      inbound,
+    ),
+  );
+  beginTurn(db, arrival, { id, message, conversation });
+  return "stored";
+}
+
+/** The message that this one repeats: the same id, or the same content with the same time stamp a moment ago. */
+function findOriginal(
+  db: Database,
+  { account, atMs }: Arrival,
+  { message, conversation }: { readonly message: Inbound; readonly conversation: ConversationId },
+): MessageId | null {
+  const { wireId, createTimeMs, digest } = message;
+  const byId = wireId === null
+    ? undefined
+    : db.get<{ id: MessageId }>(FIND_BY_ID, account, wireId, atMs - LIMITS.dedupeIdMs);
+  if (byId !== undefined) return byId.id;
+  if (createTimeMs === null) return null;
+  const sinceMs = atMs - LIMITS.dedupeDigestMs;
+  const byContent = db.get<{ id: MessageId }>(
+    FIND_BY_CONTENT,
+    conversation,
+    createTimeMs,
+    digest,
+    sinceMs,
+  );
+  return byContent?.id ?? null;
+}
+
+/** WeChat's stamp, not later than the arrival: a clock that runs ahead must not make all that follows look old. */
+function stampOf(message: Inbound, { atMs }: Arrival): number {
+  return Math.min(message.createTimeMs ?? atMs, atMs);
+}
+
+function newestToken(
+  arrival: Arrival,
+  { message, conversation }: {
+    readonly message: Inbound;
+    readonly conversation: InboundConversation;
+  },
+): { readonly token: string; readonly atMs: number } | null {
+  const atMs = stampOf(message, arrival);
+  const isNewest = arrival.isCurrent && message.contextToken !== "" &&
+    atMs >= conversation.tokenAtMs;
+  return isNewest ? { token: message.contextToken, atMs } : null;
+}
+
+function renewToken(
+  db: Database,
+  arrival: Arrival,
+  seen: { readonly message: Inbound; readonly conversation: InboundConversation },
+): void {
+  const newest = newestToken(arrival, seen);
+  if (newest !== null) db.run(UPDATE_TOKEN, newest.token, newest.atMs, seen.conversation.id);
+}
+
+/** A newest message opens a new turn: sends are counted from it, and what waited for the person is planned. */
+function beginTurn(
+  db: Database,
+  arrival: Arrival,
+  seen: {
+    readonly id: MessageId;
+    readonly message: Inbound;
+    readonly conversation: InboundConversation;
+  },
+): void {
+  const { conversation } = seen;
+  const atMs = stampOf(seen.message, arrival);
+  const isNewest = atMs >= (conversation.lastInboundAtMs ?? 0);
+  const newest = newestToken(arrival, seen);
+  db.run(
+    UPDATE_CONVERSATION,
+    newest?.token ?? conversation.contextToken,
+    newest?.atMs ?? conversation.tokenAtMs,
+    isNewest ? atMs : conversation.lastInboundAtMs,
+    isNewest ? 0 : conversation.sendsSinceInbound,
+    seen.id,
+    conversation.id,
+  );
+  if (isNewest && db.run(PLAN_DEFERRED, conversation.id) > 0) refreshNextSend(db, conversation.id);
+}

@@ -1,0 +1,94 @@
+/** A client's queue: who gets in, and what changes queues. Taking out is `hand_out.ts`. */
+import type { ParkReason } from "../../core/decision.ts";
+import type { ClientId, ConversationId, DeliveryId, MessageId } from "../../core/ids.ts";
+import type { Database } from "./database.ts";
+import type { QueueLimits } from "./limits.ts";
+
+/** Deliveries that have not ended: of the client, and of the conversation for the client. */
+const SELECT_WAITING = `
+  SELECT waiting, coalesce((
+    SELECT waiting FROM client_conversations WHERE client = ?1 AND conversation = ?2
+  ), 0) AS ofConversation
+  FROM clients WHERE id = ?1`;
+const INSERT = `
+  INSERT INTO deliveries (client, message, conversation, state, text, queued_at_ms)
+  VALUES (?, ?, ?, 'waiting', ?, ?)`;
+const INSERT_PARKED = `
+  INSERT INTO deliveries (client, message, conversation, state, reason, text, queued_at_ms,
+    ended_at_ms)
+  VALUES (?1, ?2, ?3, 'parked', ?4, ?5, ?6, ?6)`;
+/**
+ * What other clients have never been given and the target does not get anyway. Of a message that waits for several clients
+ * one delivery moves. Index: deliveries_waiting, deliveries_message.
+ */
+const SELECT_MOVABLE = `
+  SELECT min(d.id) AS id, d.client FROM deliveries AS d
+  WHERE d.state = 'waiting' AND d.conversation = ?1 AND d.client <> ?2 AND d.hand_outs = 0
+    AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = d.message AND client = ?2)
+  GROUP BY d.message ORDER BY 1 LIMIT ?3`;
+const MOVE = "UPDATE deliveries SET client = ? WHERE id = ?";
+
+/** Queues a message for a client, or notes it as parked where the queue is full; then gives the reason. */
+export function queueDelivery(
+  db: Database,
+  limits: QueueLimits,
+  delivery: {
+    readonly client: ClientId;
+    readonly conversation: ConversationId;
+    readonly message: MessageId;
+    /** Replaces the message's text; `null` leaves it. */
+    readonly text: string | null;
+    readonly atMs: number;
+  },
+): ParkReason | null {
+  const { client, conversation, message, atMs } = delivery;
+  // The engine ends a text at U+0000, JSON does not.
+  const text = delivery.text === null ? null : JSON.stringify(delivery.text);
+  const room = roomFor(db, limits, { client, conversation });
+  if (room.kind === "room") {
+    db.run(INSERT, client, message, conversation, text, atMs);
+    return null;
+  }
+  db.run(INSERT_PARKED, client, message, conversation, room.why, text, atMs);
+  return room.why;
+}
+
+/**
+ * Moves the conversation's deliveries that wait for other clients to `target`, oldest first, as many as its queue takes.
+ * Gives the clients that lost some.
+ */
+export function moveWaiting(
+  db: Database,
+  limits: QueueLimits,
+  { conversation, target }: { readonly conversation: ConversationId; readonly target: ClientId },
+): readonly ClientId[] {
+  const room = roomFor(db, limits, { client: target, conversation });
+  if (room.kind === "full") return [];
+  const movable = db.all<{ id: DeliveryId; client: ClientId }>(
+    SELECT_MOVABLE,
+    conversation,
+    target,
+    room.count,
+  );
+  for (const { id } of movable) db.run(MOVE, target, id);
+  return [...new Set(movable.map(({ client }) => client))];
+}
+
+function roomFor(
+  db: Database,
+  limits: QueueLimits,
+  { client, conversation }: { readonly client: ClientId; readonly conversation: ConversationId },
+):
+  | { readonly kind: "room"; readonly count: number }
+  | { readonly kind: "full"; readonly why: ParkReason } {
+  const { waiting, ofConversation } = db.one<{ waiting: number; ofConversation: number }>(
+    SELECT_WAITING,
+    client,
+    conversation,
+  );
+  const inConversation = limits.waitingPerConversation - ofConversation;
+  const inClient = limits.waitingPerClient - waiting;
+  if (inConversation <= 0) return { kind: "full", why: "conversation_queue_full" };
+  if (inClient <= 0) return { kind: "full", why: "client_queue_full" };
+  return { kind: "room", count: Math.min(inConversation, inClient) };
+}

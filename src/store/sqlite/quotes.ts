@@ -1,0 +1,101 @@
+/**
+ * Whose words a message quotes. Newer WeChat apps name the quoted message by its id, older ones embed it; an account that
+ * shows no ids leaves time and text alone.
+ */
+import type { AccountId, ClientId, ConversationId } from "../../core/ids.ts";
+import type { Quote } from "../../core/message.ts";
+import type { DecisionInput } from "../store.ts";
+import type { Database } from "./database.ts";
+import { digestOfText, headOfText, normalText } from "./send_text.ts";
+
+interface Candidate {
+  /** The client that wrote it; `null` for the hub's own words and for a client that has gone. */
+  readonly client: ClientId | null;
+  readonly endedAtMs: number;
+  readonly textHead: string;
+  readonly textDigest: string;
+}
+
+/** Sends are remembered for quotes so long. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1_000;
+/** How far WeChat's stamp of a message may be from the end of the call that sent it. */
+const TIME_SLACK_MS = 10_000;
+/** A text match looks at this many sends, newest first. */
+const CANDIDATES_MAX = 500;
+/** The beginning of a text says nothing when it is shorter. */
+const PREFIX_CHARACTERS_MIN = 4;
+
+const CANDIDATES = `
+  SELECT c.id AS client, s.ended_at_ms AS endedAtMs, s.text_head AS textHead,
+    s.text_digest AS textDigest
+  FROM sends AS s
+    LEFT JOIN replies AS r ON r.id = s.reply
+    LEFT JOIN clients AS c ON c.id = r.client AND c.removed_at_ms IS NULL
+  WHERE s.conversation = ?`;
+const BY_ID = `${CANDIDATES} AND s.wire_id = ? ORDER BY s.id DESC LIMIT 1`; // index: sends_wire_id
+/** Index: sends_ended. */
+const BY_TIME = `
+  ${CANDIDATES} AND s.ended_at_ms BETWEEN ? AND ? AND s.state NOT IN ('refused', 'expired')
+  ORDER BY s.ended_at_ms DESC LIMIT ${CANDIDATES_MAX}`;
+/** Index: messages_wire_id. */
+const IS_OWN_MESSAGE = "SELECT 1 FROM messages WHERE account = ? AND wire_id = ? LIMIT 1";
+
+export function findQuoted(
+  db: Database,
+  quote: Quote | null,
+  place: {
+    readonly account: AccountId;
+    readonly conversation: ConversationId;
+    readonly atMs: number;
+  },
+): DecisionInput["quoted"] {
+  if (quote === null) return null;
+  const { account, conversation, atMs } = place;
+  if (quote.wireId !== null) {
+    const sent = db.get<Candidate>(BY_ID, conversation, quote.wireId);
+    if (sent !== undefined) return author(sent, "id");
+    if (db.get(IS_OWN_MESSAGE, account, quote.wireId) !== undefined) return null;
+  }
+  const text = normalText(quote.text);
+  const near = quote.createTimeMs === null ? [] : sentBetween(db, conversation, [
+    quote.createTimeMs - TIME_SLACK_MS,
+    quote.createTimeMs + TIME_SLACK_MS,
+  ]);
+  const byTime = nearest(near, text, quote.createTimeMs ?? 0);
+  if (byTime !== null) return author(byTime, "time");
+  if (text === "") return null;
+  const known = sentBetween(db, conversation, [atMs - REMEMBERED_MS, atMs]);
+  const byText = known.find((sent) => sent.textDigest === digestOfText(text)) ??
+    known.find((sent) => hasPrefix(sent, text));
+  return byText === undefined ? null : author(byText, "text");
+}
+
+/** Newest first. */
+function sentBetween(
+  db: Database,
+  conversation: ConversationId,
+  [fromMs, toMs]: readonly [number, number],
+): Candidate[] {
+  return db.all<Candidate>(BY_TIME, conversation, fromMs, toMs);
+}
+
+/** Of several that were sent at nearly the same time the text decides, where the quote shows one. */
+function nearest(near: readonly Candidate[], text: string, atMs: number): Candidate | null {
+  const alike = text === "" ? [] : near.filter((sent) => hasPrefix(sent, text));
+  const distance = ({ endedAtMs }: Candidate) => Math.abs(endedAtMs - atMs);
+  return (alike.length > 0 ? alike : near).toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+}
+
+/** Whether `text`, which is not empty, whole or its beginning as a summary shows it, begins what was sent. */
+function hasPrefix({ textHead, textDigest }: Candidate, text: string): boolean {
+  if (textDigest === digestOfText(text)) return true;
+  const shown = headOfText(text.replace(/\s*(…|\.{3})$/u, ""));
+  return [...shown].length >= PREFIX_CHARACTERS_MIN && textHead.startsWith(shown);
+}
+
+function author(
+  { client }: Candidate,
+  match: "id" | "time" | "text",
+): { readonly client: ClientId; readonly match: "id" | "time" | "text" } | null {
+  return client === null ? null : { client, match };
+}

@@ -1,0 +1,67 @@
+/** Accepted replies on their way to sends. */
+import type { AccountId, ClientId, ConversationId, ReplyId } from "../../core/ids.ts";
+import type { AcceptedReply, ReplySteps } from "../store.ts";
+import type { Database } from "./database.ts";
+import { readForReply } from "./decision_input.ts";
+import type { Group, Step } from "./group.ts";
+import { planSend } from "./plan_send.ts";
+
+interface Row {
+  readonly id: ReplyId;
+  readonly client: ClientId;
+  readonly clientName: string;
+  readonly account: AccountId;
+  readonly accountName: string;
+  readonly conversation: ConversationId;
+  readonly key: string;
+  readonly alias: string;
+  readonly content: string;
+}
+
+/** What is skipped is read over: a conversation has few. Index: replies_accepted. */
+const SELECT_ACCEPTED = `
+  SELECT r.id, r.client, k.name AS clientName, c.account, a.name AS accountName, r.conversation,
+    s.key, s.alias, r.content
+  FROM replies AS r
+    JOIN clients AS k ON k.id = r.client
+    JOIN conversations AS c ON c.id = r.conversation
+    JOIN accounts AS a ON a.id = c.account
+    JOIN senders AS s ON s.id = c.sender
+  WHERE r.state = 'accepted' AND r.conversation NOT IN (SELECT value FROM json_each(?))
+  ORDER BY r.id LIMIT ?`;
+const END_SHAPING = `
+  UPDATE replies SET state = ?, steps = ? WHERE id = ? AND state = 'accepted'`;
+const SELECT_PLACE = `
+  SELECT c.account, c.id AS conversation
+  FROM replies AS r JOIN conversations AS c ON c.id = r.conversation WHERE r.id = ?`;
+
+export function createReplySteps({ group }: { readonly group: Group }): ReplySteps {
+  return {
+    acceptedReplies: (limit, skip = new Set()) => group.read((db) => readAccepted(db, limit, skip)),
+    readForReply: (reply) => group.read((db) => readForReply(db, reply)),
+    plan: (planned) => group.write((step) => plan(step, planned)),
+  };
+}
+
+function readAccepted(
+  db: Database,
+  limit: number,
+  skip: ReadonlySet<ConversationId>,
+): readonly AcceptedReply[] {
+  return db.all<Row>(SELECT_ACCEPTED, JSON.stringify([...skip]), limit).map((row) => ({
+    id: row.id,
+    client: { id: row.client, name: row.clientName },
+    account: { id: row.account, name: row.accountName },
+    conversation: row.conversation,
+    sender: { key: row.key, alias: row.alias },
+    content: row.content,
+  }));
+}
+
+function plan({ db }: Step, planned: Parameters<ReplySteps["plan"]>[0]): void {
+  const { reply, contents, steps, atMs } = planned;
+  const state = contents.length === 0 ? "stopped" : "shaped";
+  if (db.run(END_SHAPING, state, JSON.stringify(steps), reply) === 0) return;
+  const place = db.one<{ account: AccountId; conversation: ConversationId }>(SELECT_PLACE, reply);
+  for (const content of contents) planSend(db, { ...place, reply, message: null, content, atMs });
+}

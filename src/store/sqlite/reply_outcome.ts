@@ -1,0 +1,36 @@
+/** What has become of a reply: its sends speak for it, the least settled one first. */
+import type { ReplyId } from "../../core/ids.ts";
+import { type ReplyState, replyState, type SendState } from "../../core/lifecycle.ts";
+import type { ReplyOutcome } from "../store.ts";
+import type { Database } from "./database.ts";
+
+interface SendRow {
+  readonly state: SendState;
+  readonly reason: string;
+  readonly wireId: string | null;
+}
+
+const SELECT_STATE = "SELECT state FROM replies WHERE id = ?";
+/** Index: sends_reply. */
+const SELECT_SENDS = `
+  SELECT state, reason, wire_id AS wireId FROM sends WHERE reply = ? ORDER BY id`;
+
+export function readOutcome(db: Database, reply: ReplyId): ReplyOutcome {
+  const row = db.get<{ state: "accepted" | "shaped" | "stopped" }>(SELECT_STATE, reply);
+  if (row === undefined) throw new Error(`No reply ${reply}`);
+  const sends = db.all<SendRow>(SELECT_SENDS, reply);
+  const state = derivedState(row.state, sends.map((send) => send.state));
+  return {
+    state,
+    wireId: sends[0]?.wireId ?? null,
+    reason: sends.find((send) => send.state === state)?.reason ?? "",
+  };
+}
+
+/** A reply without sends is accepted until it was shaped, then stopped. */
+export function derivedState(
+  stored: "accepted" | "shaped" | "stopped",
+  sends: readonly SendState[],
+): ReplyState {
+  return stored === "shaped" ? replyState(sends) : stored;
+}

@@ -1,0 +1,76 @@
+/** Finding what is to be decided, and parking what cannot be. Deciding itself is committed by `settle.ts`. */
+import { HubError } from "../../core/error.ts";
+import type { ConversationId, MessageId } from "../../core/ids.ts";
+import type { RouteSteps } from "../store.ts";
+import type { Database } from "./database.ts";
+import { readForDecision } from "./decision_input.ts";
+import type { Group, Step } from "./group.ts";
+import { settle, type SettleParts } from "./settle.ts";
+import { refreshHead, unparkMessage } from "./undecided.ts";
+
+interface Head {
+  readonly conversation: ConversationId;
+  readonly message: MessageId;
+}
+
+/** Costs what it gives, however long the backlog is. Index: conversations_head. */
+const SELECT_HEADS = `
+  SELECT id AS conversation, head AS message FROM conversations WHERE head IS NOT NULL
+  ORDER BY head LIMIT ?`;
+const PARK = `
+  UPDATE messages SET state = 'parked', why = ?, detail = ?, settled_at_ms = ?
+  WHERE id = ? AND state = 'received'`;
+const SELECT_PLACE = "SELECT conversation, state FROM messages WHERE id = ?";
+
+export function createRouteSteps(parts: SettleParts & { readonly group: Group }): RouteSteps {
+  const { group } = parts;
+  return {
+    heads: (call) => group.read((db) => readHeads(db, call)),
+    readForDecision: (message) => group.read((db) => readForDecision(db, message)),
+    settle: (settlement) => group.write((step) => settle(step, parts, settlement)),
+    park: (message, parked) => group.write((step) => park(step, { message, ...parked })),
+    unpark: (message) => group.write((step) => unpark(step, message)),
+  };
+}
+
+function readHeads(
+  db: Database,
+  { skip, limit }: { readonly skip: ReadonlySet<ConversationId>; readonly limit: number },
+): readonly Head[] {
+  // At most all that are skipped come first.
+  return db.all<Head>(SELECT_HEADS, limit + skip.size)
+    .filter(({ conversation }) => !skip.has(conversation))
+    .slice(0, limit)
+    .map(({ conversation, message }) => ({ conversation, message }));
+}
+
+function park(
+  { db }: Step,
+  { message, why, reason, atMs }:
+    & { readonly message: MessageId }
+    & Parameters<
+      RouteSteps["park"]
+    >[1],
+): void {
+  if (db.run(PARK, why, reason, atMs, message) === 0) return;
+  const { conversation } = db.one<{ conversation: ConversationId }>(SELECT_PLACE, message);
+  refreshHead(db, conversation);
+}
+
+function unpark({ db }: Step, message: MessageId): void {
+  const place = db.get<{ conversation: ConversationId | null; state: string }>(
+    SELECT_PLACE,
+    message,
+  );
+  if (place?.conversation && unparkMessage(db, message)) {
+    return refreshHead(db, place.conversation);
+  }
+  const seen = place === undefined
+    ? "there is none"
+    : place.conversation === null
+    ? "it could not be read"
+    : `it is ${place.state}`;
+  throw new HubError("MESSAGE_UNKNOWN", `Cannot decide message ${message} again: ${seen}`, {
+    hint: "Name a parked message that could be read",
+  });
+}

@@ -1,0 +1,171 @@
+/** Upstream calls: which to make, that one was begun, how it ended. The ledger is counted with them. */
+import type { AccountId, ConversationId, ReplyId, SendId } from "../../core/ids.ts";
+import type { Ledger } from "../../core/ledger.ts";
+import { canMove, hasEnded, type SendState } from "../../core/lifecycle.ts";
+import type { SendEnd, SendJob, SendSteps } from "../store.ts";
+import { readAddress } from "./conversations.ts";
+import type { Database } from "./database.ts";
+import type { Group, Step } from "./group.ts";
+import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
+import { refreshNextSend } from "./next_send.ts";
+import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
+
+interface JobRow extends Ledger {
+  readonly send: SendId;
+  readonly reply: ReplyId | null;
+  readonly conversation: ConversationId;
+  readonly to: string;
+  readonly contextToken: string;
+  readonly content: string;
+  readonly upstreamId: string | null;
+  readonly attempts: number;
+  readonly isRepeat: 0 | 1;
+}
+
+interface SendRow {
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
+  readonly state: SendState;
+  readonly showsIds: 0 | 1;
+}
+
+/** How a send's row is left. */
+interface Ended {
+  readonly state: SendState;
+  readonly reason: string;
+  readonly dueAtMs: number | null;
+  readonly wireId: string | null;
+}
+
+/** Index: conversations_next_send. */
+const SELECT_NEXT = `
+  SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
+    c.context_token AS contextToken, n.content, n.upstream_id AS upstreamId, n.attempts,
+    n.is_repeat AS isRepeat, ${LEDGER_COLUMNS}
+  FROM conversations AS c
+    JOIN sends AS n ON n.id = c.next_send
+    JOIN senders AS s ON s.id = c.sender
+  WHERE c.account = ? AND c.next_send IS NOT NULL
+  ORDER BY c.next_send LIMIT ?`;
+const BEGIN = `
+  UPDATE sends SET state = 'sending', upstream_id = ?, began_at_ms = ?, attempts = attempts + 1
+  WHERE id = ? AND state = 'planned' RETURNING conversation`;
+const COUNT_BEGUN = `
+  UPDATE conversations SET sends_since_inbound = sends_since_inbound + 1, next_send = NULL
+  WHERE id = ?`;
+const SELECT_ONE = `
+  SELECT n.account, n.conversation, n.state, a.shows_ids AS showsIds
+  FROM sends AS n JOIN accounts AS a ON a.id = n.account WHERE n.id = ?`;
+const END = `
+  UPDATE sends SET state = ?, is_open = ?, reason = ?, due_at_ms = ?, wire_id = ?, ended_at_ms = ?
+  WHERE id = ?`;
+const NOTE_SHOWS_IDS = "UPDATE accounts SET shows_ids = 1 WHERE id = ?";
+/** A call that did not reach WeChat was none. */
+const UNCOUNT = `
+  UPDATE conversations SET sends_since_inbound = max(0, sends_since_inbound - 1) WHERE id = ?`;
+const UNCOUNT_ATTEMPT = "UPDATE sends SET attempts = attempts - 1 WHERE id = ?";
+/** Index: sends_unknown. */
+const SELECT_UNKNOWN = `
+  SELECT id AS send, attempts AS attempt FROM sends
+  WHERE is_open = 1 AND state = 'unknown' AND account = ? ORDER BY id`;
+const SHOW = "UPDATE sends SET is_open = 0 WHERE id = ? AND is_open = 1 AND state = 'unknown'";
+const REPEAT = `
+  UPDATE sends SET state = 'planned', is_repeat = 1, reason = '', ended_at_ms = NULL
+  WHERE id = ? AND is_open = 1 AND state = 'unknown'`;
+
+export function createSendSteps({ group }: { readonly group: Group }): SendSteps {
+  return {
+    recoverSends: () => group.write(recoverSends),
+    nextSends: (call) => group.read((db) => readNext(db, call)),
+    beginSend: (send, begun) => group.write((step) => beginSend(step, { send, ...begun })),
+    endSend: (send, ended) => group.write((step) => endSend(step, send, ended)),
+    deferSends: (conversation, deferred) =>
+      group.write((step) => deferSends(step, conversation, deferred)),
+    resumeSends: (nowMs) => resumeSends(group, nowMs),
+    unknownSends: (account) => group.read((db) => readUnknown(db, account)),
+    settleUnknown: (send, how) => group.write((step) => settleUnknown(step, send, how)),
+    conversationAddress: (conversation) => group.read((db) => readAddress(db, conversation)),
+  };
+}
+
+function readNext(
+  db: Database,
+  { account, skip, limit }: Parameters<SendSteps["nextSends"]>[0],
+): readonly SendJob[] {
+  return db.all<JobRow>(SELECT_NEXT, account, limit + skip.size)
+    .filter(({ conversation }) => !skip.has(conversation))
+    .slice(0, limit)
+    .map((row) => ({
+      send: row.send,
+      reply: row.reply,
+      conversation: row.conversation,
+      to: row.to,
+      contextToken: row.contextToken,
+      content: row.content,
+      upstreamId: row.isRepeat === 1 ? row.upstreamId : null,
+      attempt: row.attempts + 1,
+      ledger: readLedger(row),
+    }));
+}
+
+function beginSend(
+  { db }: Step,
+  { send, upstreamId, atMs }: {
+    readonly send: SendId;
+    readonly upstreamId: string;
+    readonly atMs: number;
+  },
+): void {
+  const begun = db.get<{ conversation: ConversationId }>(BEGIN, upstreamId, atMs, send);
+  if (begun === undefined) throw new Error(`Cannot begin send ${send}: it is not planned`);
+  db.run(COUNT_BEGUN, begun.conversation);
+}
+
+function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: number }): void {
+  const { db } = step;
+  const row = db.one<SendRow>(SELECT_ONE, send);
+  const { state, reason, dueAtMs, wireId } = endOf(ended, row.showsIds === 1);
+  if (!canMove(row.state, state)) {
+    throw new Error(`Cannot end send ${send} as ${state}: it is ${row.state}`);
+  }
+  const isWaiting = state === "planned" || state === "deferred";
+  const endedAtMs = isWaiting ? null : ended.atMs;
+  db.run(END, state, hasEnded(state) ? 0 : 1, reason, dueAtMs, wireId, endedAtMs, send);
+  if (wireId !== null && row.showsIds === 0) db.run(NOTE_SHOWS_IDS, row.account);
+  if (state === "planned") {
+    db.run(UNCOUNT, row.conversation);
+    db.run(UNCOUNT_ATTEMPT, send);
+  }
+  // What comes behind a send that waits waits with it, so that order is kept.
+  if (ended.kind === "deferred") deferSends(step, row.conversation, ended);
+  else refreshNextSend(db, row.conversation);
+}
+
+function endOf(ended: SendEnd, showsIds: boolean): Ended {
+  const plain = { reason: "", dueAtMs: null, wireId: null };
+  switch (ended.kind) {
+    case "sent":
+      if (ended.wireId !== null) return { ...plain, state: "sent", wireId: ended.wireId };
+      return { ...plain, state: showsIds ? "suspect" : "unconfirmed" };
+    case "refused":
+    case "unknown":
+      return { ...plain, state: ended.kind, reason: ended.reason };
+    case "back":
+      return { ...plain, state: "planned", reason: ended.reason };
+    case "deferred":
+      return { ...plain, state: "deferred", reason: ended.reason, dueAtMs: ended.untilMs };
+  }
+}
+
+function readUnknown(
+  db: Database,
+  account: AccountId,
+): readonly { readonly send: SendId; readonly attempt: number }[] {
+  return db.all<{ send: SendId; attempt: number }>(SELECT_UNKNOWN, account)
+    .map(({ send, attempt }) => ({ send, attempt }));
+}
+
+function settleUnknown({ db }: Step, send: SendId, how: "show" | "repeat"): void {
+  if (db.run(how === "show" ? SHOW : REPEAT, send) === 0) return; // settled before
+  refreshNextSend(db, db.one<SendRow>(SELECT_ONE, send).conversation);
+}

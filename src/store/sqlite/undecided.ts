@@ -1,0 +1,40 @@
+/** Messages that wait for a decision, and the way back to it. `head` names the oldest of each conversation. */
+import type { ParkReason } from "../../core/decision.ts";
+import type { AccountId, ConversationId, MessageId } from "../../core/ids.ts";
+import type { Database } from "./database.ts";
+
+/** Index: messages_undecided. */
+const REFRESH_HEAD = `
+  UPDATE conversations SET head = (
+    SELECT min(id) FROM messages WHERE state = 'received' AND conversation = conversations.id
+  ) WHERE id = ?`;
+/** Index: messages_parked. A message that could not be read has no conversation and nothing to decide. */
+const SELECT_PARKED = `
+  SELECT id, conversation FROM messages
+  WHERE state = 'parked' AND why = ?1 AND conversation IS NOT NULL AND (?2 IS NULL OR account = ?2)`;
+const UNPARK = `
+  UPDATE messages SET state = 'received', why = '', detail = '', settled_at_ms = NULL,
+    attempt = attempt + 1
+  WHERE id = ? AND state = 'parked' AND conversation IS NOT NULL`;
+
+export function refreshHead(db: Database, conversation: ConversationId): void {
+  db.run(REFRESH_HEAD, conversation);
+}
+
+/** Whether the message was parked and can be decided. */
+export function unparkMessage(db: Database, message: MessageId): boolean {
+  return db.run(UNPARK, message) > 0;
+}
+
+/** Unparks all that was parked for this reason; of one account where it is given. */
+export function makeUndecided(db: Database, why: ParkReason, account: AccountId | null): void {
+  const parked = db.all<{ id: MessageId; conversation: ConversationId }>(
+    SELECT_PARKED,
+    why,
+    account,
+  );
+  for (const { id } of parked) unparkMessage(db, id);
+  for (const conversation of new Set(parked.map(({ conversation }) => conversation))) {
+    refreshHead(db, conversation);
+  }
+}
