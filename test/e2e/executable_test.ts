@@ -26,6 +26,8 @@ const NEIGHBOUR = `export const chosen = (): string => "second";\n`;
 interface Place {
   readonly folder: string;
   readonly binary: string;
+  /** What was started; whatever a failed test leaves behind is ended with it. */
+  readonly children: Deno.ChildProcess[];
 }
 
 interface Running {
@@ -57,6 +59,7 @@ async function run(place: Place, args: readonly string[]): Promise<string> {
 /** Starts a command that stays, and waits for its line of JSON. */
 async function start(place: Place, args: readonly string[]): Promise<Running> {
   const child = command(place, args).spawn();
+  place.children.push(child);
   const notes = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(new TextDecoderStream())
     .pipeThrough(new TextLineStream()).getReader();
@@ -114,11 +117,22 @@ async function receive(baseUrl: string, token: string): Promise<string> {
 
 async function withPlace(act: (place: Place) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "ilink-hub-executable-" });
+  const children: Deno.ChildProcess[] = [];
   try {
-    await act({ folder, binary: await provideBinary(folder) });
+    await act({ folder, binary: await provideBinary(folder), children });
   } finally {
+    for (const child of children) await endForCertain(child);
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+async function endForCertain(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended, as it should.
+  }
+  await child.status;
 }
 
 async function installPlugin({ folder }: Place): Promise<void> {
