@@ -1,0 +1,389 @@
+/**
+ * THE MAP. Builds the stations that a message passes and hands each its ports. The numbers are those of the table in
+ * docs/ARCHITECTURE.md.
+ *
+ *     WeChat -> 1 poller -> [store] -> 2-4 router, plugins -> [store] -> 5 getupdates -> client
+ *     WeChat <- 8 sender <- [store] <- 7 replies           <- [store] <- 6 sendmessage <- client
+ *
+ * Stations meet only in the store. What they say to each other here are bells: "look again", rung after a commit.
+ */
+import { createAdminApp } from "./admin/app.ts";
+import type { AdminPort } from "./admin/port.ts";
+import type { Settings } from "./config.ts";
+import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
+import type { Account } from "./core/account.ts";
+import type { ClientStates } from "./core/client.ts";
+import { judgeHealth } from "./core/health.ts";
+import type { ClientId, ReplyId } from "./core/ids.ts";
+import { LIMITS } from "./core/limits.ts";
+import type { AccountFacts } from "./core/status.ts";
+import { createDownstream, type Downstream } from "./downstream/app.ts";
+import { startServer } from "./http/server.ts";
+import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
+import type { Clock } from "./lib/clock.ts";
+import { errorText, type Log } from "./lib/log.ts";
+import type { Random } from "./lib/random.ts";
+import { seal, unseal } from "./lib/seal.ts";
+import { urlHost } from "./lib/url_host.ts";
+import { type Catalog, loadCatalog } from "./plugin/catalog.ts";
+import type { PluginHost } from "./plugin/host.ts";
+import { createInlineHost } from "./plugin/inline_host.ts";
+import { startReplies } from "./router/reply.ts";
+import { type Router, startRouter } from "./router/router.ts";
+import { createDisk, type Disk } from "./store/disk.ts";
+import { openStore } from "./store/sqlite/open.ts";
+import type { Store } from "./store/store.ts";
+import { startUpkeep } from "./store/upkeep.ts";
+import type { Lang } from "./text/say.ts";
+import { createUpstream, type Upstream } from "./upstream/accounts.ts";
+import type { UpstreamApi } from "./upstream/api.ts";
+import { adoptToken } from "./upstream/bare_token.ts";
+import { createHttpApi } from "./upstream/http_api.ts";
+import { createHttpClient } from "./upstream/http_client.ts";
+import { createLive } from "./upstream/live.ts";
+import { createLoginDesk } from "./upstream/login_desk.ts";
+import { startRelogin } from "./upstream/relogin.ts";
+
+/** What `trace` shows of a message's life. */
+export type {
+  DeliveryTrace,
+  MessageSummary,
+  MessageTrace,
+  ReplyTrace,
+  SendTrace,
+} from "./store/trace.ts";
+
+/** What the stations stand on; tests bring their own. */
+export interface Ground {
+  readonly store: Store;
+  readonly api: UpstreamApi;
+  readonly host: PluginHost;
+  readonly settings: Settings;
+  readonly signKey: Uint8Array;
+  readonly version: string;
+  readonly lang: Lang;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Whether the disk has room for more messages. */
+  readonly hasRoom: () => boolean;
+  readonly onLoggedOut: (account: Account) => void;
+}
+
+export interface Stations {
+  readonly upstream: Upstream;
+  readonly downstream: Downstream;
+  readonly router: Router;
+  /** Rung when there is something for a client to fetch, or its settings changed. */
+  readonly clientBells: BellBoard<ClientId>;
+  /** Ends them in the order in which nothing is lost: what comes in first, what is answered last. */
+  stop(): Promise<void>;
+}
+
+/** The way of a message. Polling begins with `upstream.refresh()`. */
+export async function startStations(ground: Ground): Promise<Stations> {
+  const { store, settings, clock } = ground;
+  const startedAtMs = clock.now();
+  const clientBells = createBellBoard<ClientId>();
+  const replyBells = createBellBoard<ReplyId>();
+  await store.recoverSends();
+
+  // ── 1 and 8: WeChat's side
+  const upstream = createUpstream({
+    ...ground,
+    onIngested: () => router.bell.ring(),
+    onSendEnded: (reply) => replyBells.ring(reply),
+  });
+  const live = createLive(ground);
+
+  // ── 5 and 6: the clients' side; before the router, which asks it who is there
+  const downstream = createDownstream({
+    ...ground,
+    live,
+    clientBells,
+    replyBells,
+    onAccepted: () => replies.bell.ring(),
+    cdnBaseUrl: settings.cdnBaseUrl,
+    clients: await store.clients(),
+  });
+
+  // ── 2, 3, 4 and 7: deciding
+  const deciding = { ...ground, startedAtMs, limits: settings, states: downstream.states };
+  const router = startRouter({
+    ...deciding,
+    policy: { senders: settings.allowSenders, groups: settings.allowGroups },
+    onDelivered: (clients) => clients.forEach((client) => clientBells.ring(client)),
+    onSends: (account) => upstream.ringSender(account),
+  });
+  const replies = startReplies({
+    ...deciding,
+    onSends: (account) => upstream.ringSender(account),
+  });
+
+  return {
+    upstream,
+    downstream,
+    router,
+    clientBells,
+    async stop() {
+      const deadline = new AbortController();
+      const cancel = clock.after(LIMITS.shutdownMs, () => deadline.abort());
+      await upstream.stop(deadline.signal);
+      cancel();
+      await downstream.drain();
+      await Promise.all([router.stop(), replies.stop(), live.stop()]);
+    },
+  };
+}
+
+/** A running hub, with what the demo shows of its inside. */
+export interface RunningHub extends Hub {
+  readonly store: Store;
+  readonly states: ClientStates;
+}
+
+/** Starts everything. Throws `PORT_TAKEN` and what the store throws when it is opened; nothing runs then. */
+export async function startHub(options: HubOptions): Promise<RunningHub> {
+  const { settings, clock, random, log, version, onEvent } = options;
+  const lang = langOf(options);
+  await using parts = new AsyncDisposableStack();
+  const disk = openDisk(options);
+  const store = await openHubStore(options, disk);
+  parts.defer(() => store.close());
+  const catalog = await openCatalog(options);
+  const host = createInlineHost({ plugins: catalog.plugins, clock });
+  parts.defer(() => host.close());
+  const http = createHttpClient({ clock });
+  parts.defer(() => http.close());
+  const ground: Ground = {
+    ...{ store, settings, version, lang, clock, random, log, host },
+    api: createHttpApi({ http, random, version }),
+    signKey: options.dataDirectory.signingKey,
+    hasRoom: () => disk.hasRoom(),
+    onLoggedOut(account) {
+      onEvent({ kind: "account", name: account.name, state: "logged_out" });
+      accountsChanged();
+    },
+  };
+  await adoptToken(ground, { token: settings.token, baseUrl: settings.ilinkBaseUrl });
+  const stations = await startStations(ground);
+  const { upstream, downstream, router } = stations;
+
+  const desk = createLoginDesk({
+    ...ground,
+    baseUrl: settings.ilinkBaseUrl,
+    onView: (view) => onEvent({ kind: "login", view }),
+    onLoggedIn(account) {
+      onEvent({ kind: "account", name: account.name, state: "active" });
+      accountsChanged();
+    },
+  });
+  const relogin = startRelogin({ ...ground, desk });
+  const upkeep = startUpkeep({ ...ground, disk, onRoom: () => upstream.ringPollers() });
+  let accounts: readonly Account[] = [];
+  let isStopping = false;
+  let stopped: Promise<void> | null = null;
+  async function stopAll(): Promise<void> {
+    isStopping = true;
+    await Promise.all([relogin.stop(), desk.stop(), upkeep.stop()]);
+    await stations.stop();
+  }
+  const stop = () => stopped ??= stopAll();
+  parts.defer(stop);
+
+  /** After every change of an account, whoever made it. */
+  async function refreshAccounts(): Promise<void> {
+    accounts = await store.accounts();
+    await upstream.refresh();
+    relogin.ring();
+  }
+  function accountsChanged(): void {
+    refreshAccounts().catch((error) =>
+      log.error("accounts_refresh_failed", { error: errorText(error) })
+    );
+  }
+
+  const health = () =>
+    judgeHealth({
+      isStopping,
+      isStoreFailing: store.health.kind === "failing",
+      hasRoom: disk.hasRoom(),
+      accounts: accounts.map(({ id }) => upstream.facts(id)),
+      nowMs: clock.now(),
+    });
+  const server = await startServer({
+    ...settings.addr,
+    ...{ clock, log },
+    downstream: downstream.app,
+    admin: createAdminApp({
+      ...adminPortOf(options, { store, disk, catalog }),
+      startedAtMs: clock.now(),
+      get publicUrl() {
+        return urlOf(options, address);
+      },
+      states: downstream.states,
+      login: desk,
+      health,
+      accountFacts: (account) => upstream.facts(account),
+      actions: {
+        wakeRouter: () => router.bell.ring(),
+        clientChanged: (client) => stations.clientBells.ring(client),
+        clientRemoved: (client) => downstream.clientRemoved(client),
+        async releaseAccount(account) {
+          await upstream.release(account);
+          accounts = accounts.filter(({ id }) => id !== account);
+        },
+      },
+    }),
+  });
+  parts.defer(() => server.close());
+  const address = { hostname: server.address, port: server.port };
+  await refreshAccounts();
+
+  const running = parts.move();
+  return {
+    address,
+    url: urlOf(options, address),
+    login: desk,
+    store,
+    states: downstream.states,
+    health,
+    async count() {
+      return { accounts: accounts.length, clients: (await store.clients()).length };
+    },
+    async stop() {
+      await stop();
+      await server.drain(DRAIN_MS);
+      await running.disposeAsync();
+    },
+  };
+}
+
+/** Opens the store and the admin API alone, for a command on a data directory where no hub runs. */
+export async function openHub(options: HubOptions): Promise<ClosedHub> {
+  const { settings, clock, random, log, version, onEvent } = options;
+  await using parts = new AsyncDisposableStack();
+  const disk = openDisk(options);
+  const store = await openHubStore(options, disk);
+  parts.defer(() => store.close());
+  const http = createHttpClient({ clock });
+  parts.defer(() => http.close());
+  const desk = createLoginDesk({
+    ...{ store, clock, random, log, lang: langOf(options) },
+    api: createHttpApi({ http, random, version }),
+    baseUrl: settings.ilinkBaseUrl,
+    onView: (view) => onEvent({ kind: "login", view }),
+    onLoggedIn: () => {},
+  });
+  parts.defer(() => desk.stop());
+  const admin = createAdminApp({
+    ...adminPortOf(options, { store, disk, catalog: await openCatalog(options) }),
+    startedAtMs: null,
+    publicUrl: urlOf(options, settings.addr),
+    states: NOBODY,
+    login: desk,
+    health: () => ({ state: "failing", reason: "stopping" }),
+    accountFacts: () => NOT_POLLED,
+    actions: {
+      wakeRouter() {},
+      clientChanged() {},
+      clientRemoved() {},
+      releaseAccount: () => Promise.resolve(),
+    },
+  });
+  const open = parts.move();
+  return {
+    fetch: (request) => Promise.resolve(admin.fetch(request)),
+    stop: () => open.disposeAsync(),
+  };
+}
+
+/** How long answers under way may take to be written once everything else has ended. */
+const DRAIN_MS = 5_000;
+
+/** Without a running hub nobody is served. */
+const NOBODY: ClientStates = { stateOf: () => "away", lastCallAtMs: () => null };
+
+const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
+
+function langOf({ settings }: HubOptions): Lang {
+  return settings.chatLang ?? settings.lang ?? "zh";
+}
+
+/** The base URL for clients: what the owner says, else where it listens. */
+function urlOf(
+  { settings }: HubOptions,
+  listening: { readonly hostname: string; readonly port: number },
+): string {
+  return settings.publicUrl ?? `http://${urlHost(listening)}`;
+}
+
+function openDisk({ dataDirectory: { databasePath }, random, log }: HubOptions): Disk {
+  return createDisk({ databasePath, random, log });
+}
+
+function openHubStore(
+  { dataDirectory, clock, random, log }: HubOptions,
+  disk: Disk,
+): Promise<Store> {
+  const { databasePath, sealingKey, signingKey } = dataDirectory;
+  return openStore({
+    path: databasePath,
+    clock,
+    random,
+    log,
+    signKey: signingKey,
+    freeRoom: () => disk.freeBallast(),
+    sealer: {
+      seal: (plain) => seal(sealingKey, plain, random),
+      unseal: (sealed) => unseal(sealingKey, sealed),
+    },
+  });
+}
+
+async function openCatalog({ settings, clock, log }: HubOptions): Promise<Catalog> {
+  const catalog = await loadCatalog({
+    directory: settings.pluginsDirectory,
+    settings: {
+      order: settings.pluginsOrder,
+      disabled: settings.pluginsDisabled,
+      config: settings.pluginsConfig,
+    },
+    clock,
+  });
+  for (const { file, text } of catalog.problems) log.error("plugin_not_loaded", { file, text });
+  return catalog;
+}
+
+/** The part of the admin port that is the same with and without a running hub. */
+function adminPortOf(
+  { version, clock, random, log, dataDirectory }: HubOptions,
+  { store, disk, catalog }: {
+    readonly store: Store;
+    readonly disk: Disk;
+    readonly catalog: Catalog;
+  },
+): Pick<
+  AdminPort,
+  "version" | "store" | "token" | "clock" | "random" | "log" | "plugins" | "disk"
+> {
+  return {
+    ...{ version, store, clock, random, log },
+    token: dataDirectory.adminToken,
+    plugins: () => [
+      ...catalog.plugins.map(({ info, unavailable }) => ({
+        id: info.id,
+        version: info.version,
+        source: info.source,
+        problem: unavailable,
+      })),
+      ...catalog.problems.map(({ file, text }) => ({
+        id: file,
+        version: "",
+        source: "user" as const,
+        problem: text,
+      })),
+    ],
+    disk: () => disk.facts(),
+  };
+}
