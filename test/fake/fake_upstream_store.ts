@@ -1,6 +1,6 @@
 /**
- * WeChat's side of the store in memory: accounts, polled batches and sends as the port says. A move that the lifecycle does not
- * allow fails the test, and steps fail on demand.
+ * WeChat's side of the store in memory: accounts, polled batches and sends as the port says. It notes what its callers must
+ * not do, and its steps fail on demand.
  */
 import type { Account } from "../../src/core/account.ts";
 import {
@@ -54,6 +54,8 @@ export interface FakeUpstreamStore extends Steps {
   readonly sends: readonly FakeSend[];
   /** Everything that was ingested. */
   readonly batches: readonly Batch[];
+  /** What no caller may do: sends at a time in one conversation, moves that the lifecycle forbids. */
+  readonly breaches: readonly string[];
   /** While set, every step that writes rejects with it. */
   failure: Error | null;
   /** What `unsettledCount` says. */
@@ -78,6 +80,7 @@ class MemoryStore implements FakeUpstreamStore {
   failure: Error | null = null;
   unsettled = 0;
   readonly batches: Batch[] = [];
+  readonly breaches: string[] = [];
   readonly #accounts = new Map<AccountId, { account: Account; token: string; cursor: string }>();
   readonly #people = new Map<ConversationId, Person>();
   readonly #sends = new Map<SendId, Row>();
@@ -119,7 +122,7 @@ class MemoryStore implements FakeUpstreamStore {
     };
     this.#accounts.set(account.id, { account, token, cursor: "" });
     for (const send of this.#ofAccount(account.id)) {
-      if (stateOf(send) === "deferred" && send.reason === "logged_out") move(send, "planned");
+      if (stateOf(send) === "deferred" && send.reason === "logged_out") this.#move(send, "planned");
     }
     return account;
   }
@@ -206,7 +209,7 @@ class MemoryStore implements FakeUpstreamStore {
   async recoverSends(): Promise<number> {
     await this.#write();
     const begun = [...this.#sends.values()].filter((send) => stateOf(send) === "sending");
-    for (const send of begun) move(send, "unknown");
+    for (const send of begun) this.#move(send, "unknown");
     return begun.length;
   }
 
@@ -239,8 +242,8 @@ class MemoryStore implements FakeUpstreamStore {
     const send = this.#row(id);
     const others = this.#ofAccount(this.#person(send.conversation).account)
       .filter(({ conversation }) => conversation === send.conversation);
-    if (others.some(isBlocking)) throw new Error("Two sends of a conversation at a time");
-    move(send, "sending");
+    if (others.some(isBlocking)) this.#forbid(`send ${id} began beside another`);
+    this.#move(send, "sending");
     send.upstreamId = begun.upstreamId;
     this.#count(send.conversation, 1);
   }
@@ -252,15 +255,15 @@ class MemoryStore implements FakeUpstreamStore {
     switch (ended.kind) {
       case "sent":
         send.wireId = ended.wireId;
-        return move(send, ended.wireId === null ? "unconfirmed" : "sent");
+        return this.#move(send, ended.wireId === null ? "unconfirmed" : "sent");
       case "back":
         this.#count(send.conversation, -1);
-        return move(send, "planned");
+        return this.#move(send, "planned");
       case "deferred":
         send.untilMs = ended.untilMs;
-        return move(send, "deferred");
+        return this.#move(send, "deferred");
       default:
-        return move(send, ended.kind);
+        return this.#move(send, ended.kind);
     }
   }
 
@@ -271,7 +274,7 @@ class MemoryStore implements FakeUpstreamStore {
     await this.#write();
     for (const send of this.#sends.values()) {
       if (send.conversation !== conversation || stateOf(send) !== "planned") continue;
-      move(send, "deferred");
+      this.#move(send, "deferred");
       send.reason = deferred.reason;
       send.untilMs = deferred.untilMs;
     }
@@ -282,7 +285,7 @@ class MemoryStore implements FakeUpstreamStore {
     const timed = [...this.#sends.values()]
       .filter((send) => stateOf(send) === "deferred" && send.untilMs !== null);
     const due = timed.filter(({ untilMs }) => (untilMs ?? 0) <= nowMs);
-    for (const send of due) move(send, "planned");
+    for (const send of due) this.#move(send, "planned");
     const later = timed.filter((send) => !due.includes(send)).map(({ untilMs }) => untilMs ?? 0);
     return { resumed: due.length, nextDueAtMs: later.length === 0 ? null : Math.min(...later) };
   }
@@ -300,7 +303,7 @@ class MemoryStore implements FakeUpstreamStore {
   async settleUnknown(id: SendId, how: "show" | "repeat"): Promise<void> {
     await this.#write();
     const send = this.#row(id);
-    if (how === "repeat") move(send, "planned");
+    if (how === "repeat") this.#move(send, "planned");
     else send.isSettled = true;
   }
 
@@ -337,6 +340,17 @@ class MemoryStore implements FakeUpstreamStore {
       .filter(({ conversation }) => this.#person(conversation).account === account);
   }
 
+  #move(send: Row, to: SendState): void {
+    const from = stateOf(send);
+    if (!canMove(from, to)) this.#forbid(`send ${send.id} moved from ${from} to ${to}`);
+    send.states.push(to);
+  }
+
+  #forbid(breach: string): never {
+    this.breaches.push(breach);
+    throw new Error(breach);
+  }
+
   #count(conversation: ConversationId, by: number): void {
     const { sendsSinceInbound } = this.ledger(conversation);
     this.setLedger(conversation, { sendsSinceInbound: sendsSinceInbound + by });
@@ -350,12 +364,6 @@ function stateOf(send: FakeSend): SendState {
 function isBlocking(send: FakeSend): boolean {
   const state = stateOf(send);
   return state === "sending" || (state === "unknown" && !send.isSettled);
-}
-
-function move(send: { readonly states: SendState[] }, to: SendState): void {
-  const from = send.states.at(-1) ?? "planned";
-  if (!canMove(from, to)) throw new Error(`A send moved from ${from} to ${to}`);
-  send.states.push(to);
 }
 
 function wireIds(batch: Batch): string[] {
