@@ -156,9 +156,9 @@ export function createMetrics(port: AdminPort): () => Promise<Exposition> {
     const status = await viewStatus(port);
     for (const [at, metric] of METRICS.entries()) {
       const gauge = gauges[at];
-      gauge?.reset();
-      // A metric without a value now has none: the library would write 0.
-      gauge?.remove();
+      // What had a value at the last scrape may have none now; of a metric without labels, reset would make 0.
+      if (metric.labels.length === 0) gauge?.remove();
+      else gauge?.reset();
       for (const { labels, value } of metric.samples(status)) gauge?.set({ ...labels }, value);
     }
     return { contentType: registry.contentType, text: await registry.metrics() };

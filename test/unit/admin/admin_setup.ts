@@ -1,0 +1,151 @@
+/** The admin API over a real store in memory, with a hub around it that only notes what it was told. */
+import { createAdminApp } from "../../../src/admin/app.ts";
+import type { AccountId, ClientId } from "../../../src/core/ids.ts";
+import { hasLoginEnded, type LoginDesk, type LoginView } from "../../../src/core/login.ts";
+import type { AccountFacts, Health } from "../../../src/core/status.ts";
+import { isObject, type Json, textMember } from "../../../src/lib/json.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import { openStore } from "../../../src/store/sqlite/open.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { createFakeClock, type FakeClock } from "../../fake/fake_clock.ts";
+import { createFakeRandom } from "../../fake/fake_random.ts";
+
+export const TOKEN = "hubadmin_right";
+export const BASE = "http://127.0.0.1:8765";
+
+export interface AdminWorld {
+  readonly store: Store;
+  readonly clock: FakeClock;
+  /** What the hub was told, in order. */
+  readonly told: readonly string[];
+  readonly desk: FakeDesk;
+  readonly state: { health: Health; facts: AccountFacts; token: string; publicUrl: string };
+  /** A request with the admin token, unless the headers say otherwise. */
+  ask(method: string, path: string, given?: AskGiven): Promise<Answer>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface AskGiven {
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly base?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body where it is JSON. */
+  readonly json: Json;
+}
+
+export async function createAdminWorld(): Promise<AdminWorld> {
+  const clock = createFakeClock();
+  const random = createFakeRandom();
+  const key = new Uint8Array(32);
+  const store = await openStore({
+    path: ":memory:",
+    clock,
+    random,
+    log: silentLog,
+    signKey: key,
+    sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+  });
+  const told: string[] = [];
+  const desk = new FakeDesk();
+  const state: AdminWorld["state"] = {
+    health: { state: "ok" },
+    facts: { state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
+    token: TOKEN,
+    publicUrl: BASE,
+  };
+  const app = createAdminApp({
+    version: "1.2.3",
+    startedAtMs: clock.now(),
+    get publicUrl() {
+      return state.publicUrl;
+    },
+    store,
+    states: { stateOf: () => "polling", lastCallAtMs: () => null },
+    token: {
+      current: () => state.token,
+      rotate: () => Promise.resolve(state.token = "hubadmin_fresh"),
+    },
+    login: desk,
+    actions: {
+      wakeRouter: () => void told.push("wake router"),
+      clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
+      clientRemoved: (client: ClientId) => void told.push(`client ${client} removed`),
+      releaseAccount: async (account: AccountId) => {
+        const isThere = (await store.accounts()).some(({ id }) => id === account);
+        told.push(isThere ? "release account" : "released too late");
+      },
+    },
+    clock,
+    random,
+    log: silentLog,
+    accountFacts: () => state.facts,
+    plugins: () => [{ id: "broken.ts", version: "", source: "user", problem: "line 3" }],
+    disk: () => Promise.resolve({ databaseBytes: 4096, freeBytes: null }),
+    health: () => state.health,
+  });
+
+  return {
+    store,
+    clock,
+    told,
+    desk,
+    state,
+    async ask(method, path, { body, headers = {}, base = BASE } = {}) {
+      const request = new Request(base + path, {
+        method,
+        headers: { authorization: `Bearer ${state.token}`, ...headers },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const response = await app.fetch(request);
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.includes("json") === true;
+      const { status, headers: answered } = response;
+      return { status, headers: answered, text, json: isJson ? JSON.parse(text) : null };
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** Code, message and hint of a refusal, in a line. */
+export function refusalOf({ json }: Answer): string {
+  const error = isObject(json) ? json["error"] : undefined;
+  if (!isObject(error)) return "";
+  return `${textMember(error, "code")}: ${textMember(error, "message")} ${
+    textMember(error, "hint")
+  }`;
+}
+
+/** A desk at which the test is WeChat. */
+class FakeDesk implements LoginDesk {
+  current: LoginView | null = null;
+  readonly codes: string[] = [];
+
+  start(): LoginView {
+    if (this.current !== null && !hasLoginEnded(this.current)) return this.current;
+    const id = (this.current?.id ?? 0) + 1;
+    return this.current = { id, step: "starting", qr: null, account: null, reason: "" };
+  }
+
+  view(): LoginView | null {
+    return this.current;
+  }
+
+  giveCode(digits: string): "taken" | "not_wanted" {
+    if (this.current?.step !== "code_wanted") return "not_wanted";
+    this.codes.push(digits);
+    return "taken";
+  }
+
+  cancel(): void {
+    if (this.current !== null) this.current = { ...this.current, step: "cancelled" };
+  }
+}
