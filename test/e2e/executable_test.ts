@@ -89,9 +89,13 @@ async function provideBinary(folder: string): Promise<string> {
   return output;
 }
 
-async function post(url: string, body: unknown, token = ""): Promise<Record<string, unknown>> {
+async function call(
+  method: "POST" | "PATCH",
+  url: string,
+  { body, token = "" }: { readonly body: unknown; readonly token?: string },
+): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
-    method: "POST",
+    method,
     headers: {
       "content-type": "application/json",
       authorizationtype: "ilink_bot_token",
@@ -108,7 +112,8 @@ async function post(url: string, body: unknown, token = ""): Promise<Record<stri
 async function receive(baseUrl: string, token: string): Promise<string> {
   const deadlineMs = Date.now() + ANSWER_SECONDS * 1000;
   while (Date.now() < deadlineMs) {
-    const answer = await post(`${baseUrl}/ilink/bot/getupdates`, { get_updates_buf: "" }, token);
+    const url = `${baseUrl}/ilink/bot/getupdates`;
+    const answer = await call("POST", url, { body: { get_updates_buf: "" }, token });
     const messages = answer["msgs"];
     if (Array.isArray(messages) && messages.length > 0) return JSON.stringify(messages);
   }
@@ -150,6 +155,8 @@ Deno.test("the executable loads a TypeScript plugin beside it, routes by it, and
       ["simulate", "--json", "--token", BOT_TOKEN, "--control-port", "0"],
     );
     const { url: wechat = "", controlUrl } = simulator.ready;
+    // The hub finishes the poll in flight before it stops.
+    await call("PATCH", `${controlUrl}/settings`, { body: { holdMs: 1_000 } });
     const hub = await start(
       place,
       ["serve", "--json", "--data", "data", "--addr", "127.0.0.1:0", "--token", BOT_TOKEN]
@@ -159,7 +166,7 @@ Deno.test("the executable loads a TypeScript plugin beside it, routes by it, and
     await run(place, [...register, "first"]);
     const second = JSON.parse(await run(place, [...register, "second"]));
 
-    await post(`${controlUrl}/messages`, { what: { kind: "text", text: "hello there" } });
+    await call("POST", `${controlUrl}/messages`, { body: { what: "hello there" } });
     assertStringIncludes(await receive(second.base_url, second.token), "hello there");
     const health = await run(place, ["health", "--json", "--data", "data"]);
     assertEquals(JSON.parse(health).state, "ok");
