@@ -1,0 +1,295 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Client } from "../../../src/core/client.ts";
+import type { ConversationId, MessageId, ReplyId } from "../../../src/core/ids.ts";
+import { silentLog } from "../../../src/lib/log.ts";
+import type { PluginHost } from "../../../src/plugin/host.ts";
+import { type Replies, type ReplyPorts, startReplies } from "../../../src/router/reply.ts";
+import type { SendJob } from "../../../src/store/store.ts";
+import { statesOf } from "../../fake/decision_input.ts";
+import { createFakeRandom } from "../../fake/fake_random.ts";
+import { hostOf } from "../../fake/plugins.ts";
+import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+
+interface Running {
+  readonly world: RoutedWorld;
+  readonly replies: Replies;
+  readonly client: Client;
+  /** Person -> their conversation and the message to answer. */
+  readonly people: ReadonlyMap<string, { conversation: ConversationId; message: MessageId }>;
+  sends: number;
+}
+
+/** Two people have written, and `claude` got their messages. */
+async function withReplies(
+  options: {
+    readonly host?: (world: RoutedWorld) => PluginHost;
+    readonly store?: (world: RoutedWorld) => ReplyPorts["store"];
+  },
+  use: (running: Running) => Promise<void>,
+): Promise<void> {
+  const world = await openRoutedWorld();
+  const { store, clock } = world;
+  const client = await world.addClient("claude");
+  await world.receive(["p1", "hi"], ["p2", "hi"]);
+  const people = new Map<string, { conversation: ConversationId; message: MessageId }>();
+  for (const { message, conversation } of await store.heads({ skip: new Set(), limit: 10 })) {
+    const input = await store.readForDecision(message);
+    assert(input !== null);
+    people.set(input.message.inbound.from.slice(0, 2), { conversation, message });
+    await store.settle({
+      message,
+      decision: {
+        kind: "deliver",
+        to: [client.id],
+        text: null,
+        say: null,
+        binding: { kind: "bind", client: client.id },
+        moveWaiting: false,
+        reason: "",
+      },
+      trace: { decidedAtMs: 0, steps: [], seen: { binding: null, clients: [] }, decision: null },
+      memories: { hook: { remembered: true } },
+      atMs: clock.now(),
+    });
+  }
+  const running = { world, client, people, sends: 0 };
+  const replies = startReplies({
+    store: options.store?.(world) ?? store,
+    host: options.host?.(world) ?? hostOf(clock, {}),
+    states: statesOf(),
+    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    lang: "en",
+    version: "0.1.0",
+    startedAtMs: 0,
+    clock,
+    random: createFakeRandom(),
+    log: silentLog,
+    onSends: () => void running.sends++,
+  });
+  try {
+    await use(Object.assign(running, { replies }));
+  } finally {
+    await replies.stop();
+    await world.close();
+  }
+}
+
+let given = 0;
+
+/** The client answers a person; returns the reply's id. */
+async function answer(running: Running, person: string, content: string): Promise<ReplyId> {
+  const { world: { store, clock }, client, people } = running;
+  const accepted = await store.accept({
+    client: client.id,
+    sendId: "",
+    digest: `digest ${++given}`,
+    content,
+    answers: people.get(person) ?? null,
+    to: "",
+    atMs: clock.now(),
+  });
+  assert(accepted.kind === "accepted", accepted.kind);
+  running.replies.bell.ring();
+  return accepted.reply;
+}
+
+function text(words: string): string {
+  return JSON.stringify({ item_list: [{ type: 1, text_item: { text: words } }] });
+}
+
+/** Everything planned, in the order in which it would be sent; the ledger is not asked. */
+async function sendAll({ world: { store, account, clock } }: Running): Promise<SendJob[]> {
+  const sent: SendJob[] = [];
+  for (let round = 0; round < 100; round++) {
+    const jobs = await store.nextSends({ account: account.id, skip: new Set(), limit: 10 });
+    if (jobs.length === 0) return sent;
+    for (const job of jobs) {
+      await store.beginSend(job.send, { upstreamId: `up-${job.send}`, atMs: clock.now() });
+      await store.endSend(job.send, { kind: "sent", wireId: `${job.send}`, atMs: clock.now() });
+      sent.push(job);
+    }
+  }
+  throw new Error("sends without end");
+}
+
+async function isShaped({ world: { store } }: Running, reply: ReplyId): Promise<boolean> {
+  return (await store.replyOutcome(reply)).state !== "accepted";
+}
+
+async function untilShaped(running: Running, reply: ReplyId): Promise<void> {
+  let isDone = false;
+  await until(() => {
+    void isShaped(running, reply).then((shaped) => isDone ||= shaped);
+    return isDone;
+  });
+}
+
+function textsOf(jobs: readonly SendJob[]): string[] {
+  return jobs.map(({ content }) => JSON.parse(content).item_list[0].text_item.text);
+}
+
+Deno.test("a short reply is planned as it came, to the byte", async () => {
+  await withReplies({}, async (running) => {
+    const content =
+      `{ "run_id":"r", "item_list":[{"type":1,"text_item":{"text":"hi"}}], "n":1.50 }`;
+    await untilShaped(running, await answer(running, "p1", content));
+    assertEquals((await sendAll(running)).map((job) => job.content), [content]);
+    assertEquals(running.sends, 1);
+  });
+});
+
+Deno.test("a long reply leaves in parts, whole and in order, before the next one", async () => {
+  await withReplies({}, async (running) => {
+    const words = Array.from({ length: 900 }, (_, index) => `word${index}`).join(" ");
+    await answer(running, "p1", text(words));
+    await untilShaped(running, await answer(running, "p1", text("after")));
+    const texts = textsOf(await sendAll(running));
+    assertEquals(texts.length, 5);
+    for (const part of texts) assert(part.length <= 1_800);
+    assertEquals(texts.slice(0, -1).join(" "), words);
+    assertEquals(texts.at(-1), "after");
+  });
+});
+
+Deno.test("a text with a picture becomes two sends, and numbers keep their digits", async () => {
+  await withReplies({}, async (running) => {
+    const image = `{"type":2,"image_item":{"mid_size":18446744073709551615,"x":1.0}}`;
+    const content = `{"item_list":[{"type":1,"text_item":{"text":"see"}},${image}],"run_id":"r"}`;
+    await untilShaped(running, await answer(running, "p1", content));
+    assertEquals((await sendAll(running)).map((job) => job.content), [
+      `{"item_list":[{"type":1,"text_item":{"text":"see"}}],"run_id":"r"}`,
+      `{"item_list":[${image}],"run_id":"r"}`,
+    ]);
+  });
+});
+
+Deno.test("what waited before the start is shaped at the start, in the order given", async () => {
+  await withReplies({}, async (running) => {
+    await running.replies.stop();
+    for (let index = 0; index < 20; index++) await answer(running, "p1", text(`${index}`));
+    const { world: { store, clock } } = running;
+    const again = startReplies({
+      store,
+      host: hostOf(clock, {}),
+      states: statesOf(),
+      limits: { sendsPerInbound: 10, windowMs: 1 },
+      lang: "en",
+      version: "",
+      startedAtMs: 0,
+      clock,
+      random: createFakeRandom(),
+      log: silentLog,
+      onSends: () => void running.sends++,
+    });
+    await until(() => running.sends === 20);
+    await again.stop();
+    assertEquals(
+      textsOf(await sendAll(running)),
+      Array.from({ length: 20 }, (_, index) => `${index}`),
+    );
+  });
+});
+
+Deno.test("reply hooks see the reply and the conversation, may change it, and may stop it", async () => {
+  const host = ({ clock }: RoutedWorld) =>
+    hostOf(clock, {
+      broken: {
+        reply: () => {
+          throw new Error("broken");
+        },
+      },
+      hook: {
+        reply(reply, { binding, memory, nowMs }) {
+          if (reply.text === "secret") return { kind: "stop", reason: "not for people" };
+          const seen = [reply.client, reply.account, binding?.client, memory["remembered"]];
+          const reason = JSON.stringify([...seen, nowMs > 0]);
+          return { kind: "edit", text: `[${reply.client}] ${reply.text}`, reason };
+        },
+      },
+      shout: {
+        reply: (reply) => ({ kind: "edit", text: reply.text.toUpperCase(), reason: "loud" }),
+      },
+    });
+  await withReplies({ host }, async (running) => {
+    const { people, world } = running;
+    const stopped = await answer(running, "p1", text("secret"));
+    await untilShaped(running, await answer(running, "p1", text("hello")));
+    assertEquals(textsOf(await sendAll(running)), ["[CLAUDE] HELLO"]);
+    assertEquals((await world.store.replyOutcome(stopped)).state, "stopped");
+    const message = people.get("p1")?.message;
+    assert(message !== undefined);
+    const [, edited] = (await world.store.trace(message))?.replies ?? [];
+    const steps = JSON.parse(JSON.stringify(edited?.steps));
+    assertEquals(steps.map((step: { plugin: string }) => step.plugin), ["broken", "hook", "shout"]);
+    assertEquals(steps[0].outcome, { kind: "fault", fault: "threw", text: "broken" });
+    assertEquals(
+      steps[1].outcome.verdict.reason,
+      `["claude","${world.account.name}","claude",true,true]`,
+    );
+  });
+});
+
+Deno.test("a pin is sent and noted as not kept", async () => {
+  const host = ({ clock }: RoutedWorld) =>
+    hostOf(clock, { pin: { reply: () => ({ kind: "pin", forMs: 60_000, reason: "asks" }) } });
+  await withReplies({ host }, async (running) => {
+    await untilShaped(running, await answer(running, "p1", text("yes or no?")));
+    assertEquals(textsOf(await sendAll(running)), ["yes or no?"]);
+    const message = running.people.get("p1")?.message;
+    assert(message !== undefined);
+    const [reply] = (await running.world.store.trace(message))?.replies ?? [];
+    const [step] = JSON.parse(JSON.stringify(reply?.steps));
+    assertEquals(step.note, "this version does not keep the next message for it yet");
+  });
+});
+
+Deno.test("a hook that is slow for one conversation delays no other", async () => {
+  const host = ({ clock }: RoutedWorld) =>
+    hostOf(clock, {
+      slow: {
+        deadlineMs: 10_000,
+        async reply(reply) {
+          if (reply.text.startsWith("slow")) {
+            await new Promise<void>((resolve) => clock.after(5_000, resolve));
+          }
+          return { kind: "pass" };
+        },
+      },
+    });
+  await withReplies({ host }, async (running) => {
+    const slow = await answer(running, "p1", text("slow 1"));
+    await answer(running, "p1", text("slow 2"));
+    await untilShaped(running, await answer(running, "p2", text("quick")));
+    await untilShaped(running, await answer(running, "p2", text("quick again")));
+    assertEquals(await isShaped(running, slow), false);
+    await running.world.clock.advance(5_000);
+    await untilShaped(running, slow);
+    await running.world.clock.advance(5_000);
+    await until(() => running.sends === 4);
+    assertEquals(textsOf(await sendAll(running)).filter((sent) => sent.startsWith("slow")), [
+      "slow 1",
+      "slow 2",
+    ]);
+  });
+});
+
+Deno.test("a reply whose planning fails is tried again and never passed over", async () => {
+  let failures = 0;
+  const store = ({ store }: RoutedWorld): ReplyPorts["store"] => ({
+    acceptedReplies: (limit, skip) =>
+      ++failures < 3
+        ? Promise.reject(new Error("read failed"))
+        : store.acceptedReplies(limit, skip),
+    readForReply: (reply) => store.readForReply(reply),
+    clients: () => store.clients(),
+    plan: (planned) =>
+      ++failures < 10 ? Promise.reject(new Error("plan failed")) : store.plan(planned),
+  });
+  await withReplies({ store }, async (running) => {
+    await answer(running, "p1", text("one"));
+    await answer(running, "p1", text("two"));
+    await running.world.clock.advance(120_000);
+    await until(() => running.sends === 2);
+    assertEquals(textsOf(await sendAll(running)), ["one", "two"]);
+  });
+});
