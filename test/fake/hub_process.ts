@@ -25,13 +25,13 @@ export interface HubProcessOptions {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The command that runs the hub from source. */
+/** The command that runs the hub from source; what it logs is shown with HUB_LOG=1. */
 export function hubCommand(args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--frozen", "--no-prompt", new URL("main.ts", ROOT).pathname, ...args],
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: Deno.env.has("HUB_LOG") ? "inherit" : "null",
   });
 }
 
