@@ -44,6 +44,12 @@ const BANS: readonly Ban[] = [
     instead: "take a Log (src/lib/log.ts), or return what is to be printed",
     allowedIn: [],
   },
+  {
+    pattern: /\bimport\.meta\.(url|dirname|filename)\b/,
+    name: "its own place on the disk, which the one file does not have",
+    instead: `embed what it needs with an import { type: "text" }`,
+    allowedIn: [],
+  },
 ];
 
 /** One sentence for each breach. */
