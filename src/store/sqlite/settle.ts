@@ -7,6 +7,8 @@ import {
   type MessageId,
 } from "../../core/ids.ts";
 import type { InboxState } from "../../core/lifecycle.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { splitText } from "../../core/split.ts";
 import { textContent } from "../../core/content.ts";
 import type { Settled, Settlement } from "../store.ts";
 import type { ClientCache } from "./client_cache.ts";
@@ -62,8 +64,8 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   }
   const place: Place = { ...found, message, atMs };
   const words = wordsOf(decision);
-  if (words !== null) {
-    planSend(db, { ...place, reply: null, content: JSON.stringify(textContent(words)) });
+  for (const part of words === null ? [] : splitText(words, LIMITS.sendTextMax)) {
+    planSend(db, { ...place, reply: null, content: JSON.stringify(textContent(part)) });
   }
   if (decision.kind === "deliver" || decision.kind === "answer") {
     changeBinding(db, place, decision.binding);

@@ -229,6 +229,19 @@ Deno.test("a message that nobody can get is parked with one line to the person",
   });
 });
 
+Deno.test("a long answer of a plugin leaves in parts that WeChat shows whole", async () => {
+  const text = Array.from({ length: 600 }, (_, index) => `word${index}`).join(" ");
+  const host = (world: RoutedWorld) =>
+    hostOf(world.clock, { a: answering({ kind: "reply", text, reason: "" }) });
+  await withRouter({ host }, async (running) => {
+    await write(running, ["p1", "tell me all"]);
+    await until(() => running.settled.length === 1);
+    const sends = (await running.world.traces())[0]?.hubSends ?? [];
+    assertEquals(sends.map(({ text }) => text).join(" "), text);
+    assertEquals(sends.length, 3);
+  });
+});
+
 /** The store with some of its steps failing as a test says. */
 function failing(
   world: RoutedWorld,
