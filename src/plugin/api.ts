@@ -121,7 +121,7 @@ export interface QuoteView {
 export interface Context<Config = Json> {
   /** What `configure` returned. */
   readonly config: Config;
-  /** All clients, by name. */
+  /** All clients, the oldest first; names are unique. Their places here are their numbers in `/list`. */
   readonly clients: readonly ClientView[];
   /** The client this conversation is bound to, `null` without a binding. */
   readonly binding: Binding | null;
