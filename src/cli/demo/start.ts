@@ -70,7 +70,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   for (const agent of agents) agent.turnOn();
   parts.defer(async () => void await Promise.all(agents.map((agent) => agent.turnOff())));
 
-  hub.login.start();
   const account = await phoneLogin.done;
   await askHub({ hub, adminToken }, `PATCH /hub/accounts/${encodeURIComponent(account)}`, {
     defaultClient: PERSONAS[0].name,
@@ -180,8 +179,9 @@ function readHubSettings(
   throw new Error(`The demo's own settings are wrong: ${JSON.stringify(read.problem)}`);
 }
 
-/** Scans and confirms the hub's QR code on the simulated phone. */
+/** Scans and confirms the QR code that a hub without an account shows. */
 function createPhoneLogin(simulator: Simulator) {
+  const person = simulator.addPerson();
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   promise.catch(() => {}); // whoever waits for it hears of it; the demo may have ended before
   return {
@@ -190,10 +190,9 @@ function createPhoneLogin(simulator: Simulator) {
     onEvent(event: HubEvent) {
       if (event.kind !== "login") return;
       const { step, account, reason } = event.view;
-      if (step === "waiting") {
-        const code = simulator.codes().at(-1);
-        if (code === undefined) return;
-        simulator.scan(code.qrcode, simulator.addPerson().id);
+      const code = simulator.codes().find(({ status }) => status === "wait");
+      if (step === "waiting" && code !== undefined) {
+        simulator.scan(code.qrcode, person.id);
         simulator.confirm(code.qrcode);
       }
       if (step === "done") resolve(account ?? "");
