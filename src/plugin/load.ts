@@ -27,10 +27,10 @@ export interface UserPlugins {
   readonly problems: readonly PluginProblem[];
 }
 
-/** Names that start so are not plugins: hidden files, and what plugins share among themselves. */
+/** Names that are no plugin's: hidden files, what plugins share among themselves, declarations and tests. */
 const NOT_A_PLUGIN = /^[._]|\.d\.ts$|[._]test\.[tj]s$/;
 
-/** Loads all that is there; what fails is reported and the others go on. */
+/** Loads all that is there, nothing from a folder that is not; what fails is reported and the others go on. */
 export async function loadUserPlugins(directory: string, clock: Clock): Promise<UserPlugins> {
   const folder = resolve(directory);
   const found: UserPlugin[] = [];
@@ -39,6 +39,7 @@ export async function loadUserPlugins(directory: string, clock: Clock): Promise<
   try {
     files = await listPlugins(folder);
   } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { found, problems };
     const text = `Cannot read the plugins folder ${folder}: ${messageOf(error)}`;
     return { found, problems: [{ file: directory, text }] };
   }
@@ -57,15 +58,13 @@ async function listPlugins(folder: string): Promise<string[]> {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (NOT_A_PLUGIN.test(name)) continue;
-    // A link is followed, so the entry's own kind does not tell.
-    const { isFile } = await Deno.stat(join(folder, name));
-    if (isFile && /\.[tj]s$/.test(name)) files.push(name);
-    if (!isFile && await isThere(join(folder, name, "plugin.ts"))) files.push(`${name}/plugin.ts`);
+    if (/\.[tj]s$/.test(name)) files.push(name);
+    else if (await isFile(join(folder, name, "plugin.ts"))) files.push(`${name}/plugin.ts`);
   }
   return files.sort();
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch {

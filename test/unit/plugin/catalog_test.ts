@@ -152,14 +152,35 @@ Deno.test("a file whose top level does not end is given up, and the others go on
   assertEquals(problems, [{ file: "a.ts", text }]);
 });
 
-Deno.test("a folder that is not there is a problem, and the shipped ones go on", async () => {
-  const catalog = await loadCatalog({
-    directory: "/nowhere/plugins",
-    settings: NO_SETTINGS,
+Deno.test("a folder that is not there holds no plugins; one that cannot be read is a problem", async () => {
+  const file = await Deno.makeTempFile();
+  const at = (directory: string) =>
+    loadCatalog({ directory, settings: NO_SETTINGS, clock: createFakeClock() });
+  const missing = await at(`${file}-missing`);
+  const unreadable = await at(file);
+  await Deno.remove(file);
+  assertEquals([missing.plugins.length, missing.problems], [4, []]);
+  assertEquals([unreadable.plugins.length, unreadable.problems.length], [4, 1]);
+  assertStringIncludes(
+    unreadable.problems[0]?.text ?? "",
+    `Cannot read the plugins folder ${file}`,
+  );
+});
+
+Deno.test("a link that leads nowhere is a problem of its own", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(directory, "a.ts"), source("a"));
+  await Deno.symlink(join(directory, "gone.ts"), join(directory, "b.ts"));
+  await Deno.symlink(join(directory, "gone"), join(directory, "c"));
+  const settings = NO_SETTINGS;
+  const { plugins, problems } = await loadCatalog({
+    directory,
+    settings,
     clock: createFakeClock(),
   });
-  assertEquals(catalog.plugins.length, 4);
-  assertStringIncludes(catalog.problems[0]?.text ?? "", "/nowhere/plugins");
+  await Deno.remove(directory, { recursive: true });
+  assertEquals(plugins[2]?.file, "a.ts");
+  assertEquals(problems.map(({ file }) => file), ["b.ts"]);
 });
 
 Deno.test("a manifest is refused with the value seen and the value wanted", async () => {
