@@ -148,7 +148,10 @@ Deno.test("the demo's page lets commands, a name and a quote choose the agent", 
   await withPage(async (page) => {
     await write(page, "/list");
     await botBubble(page, /echo[^]*xiaolan/).waitFor();
-    await hasState(card(page, "/list"), "sent ✓");
+    const list = card(page, "/list");
+    await hasState(list, "sent ✓");
+    assertMatch(await list.locator("blockquote").textContent() ?? "", /^1\. echo/);
+    assertEquals(await list.locator(".step h3").last().textContent(), "The hub's own words");
     await write(page, "/use xiaolan");
     await hasState(card(page, "/use xiaolan"), "sent ✓");
     await write(page, "one two three");
