@@ -30,8 +30,10 @@ const NOBODY = ["-", "none", "default", "默认", "取消"];
 const LISTED_MAX = 30;
 /** More names than this are not told in one line. */
 const NAMED_MAX = 10;
-/** A word that names nobody is repeated to the person up to this length. */
+/** A label, or a word that names nobody, is shown to the person up to this length. */
 const WORD_LENGTH_MAX = 20;
+/** Longer than any name. */
+const MENTION_LENGTH_MAX = 200;
 
 // ─── What the person wrote ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -53,22 +55,24 @@ export type Request =
 /** Reads a message's text; any text will do. */
 export function parseRequest(text: string, prefix: string): Request {
   const start = text.trimStart();
-  const folded = fold(start);
+  const head = fold(prefix);
+  // Long texts are not folded whole: all that counts stands in front.
+  const folded = fold(start.slice(0, 2 * head.length + 2));
   if (folded.startsWith("@@")) return { kind: "escaped", text: start.slice(1) };
   if (folded.startsWith("@")) {
     const rest = start.slice(1).trimEnd();
     return /^[\p{L}\p{N}]/u.test(rest) ? { kind: "mention", rest } : { kind: "other" };
   }
-  const head = fold(prefix);
   if (folded.startsWith(head + head)) return { kind: "escaped", text: start.slice(prefix.length) };
   if (folded.startsWith(head)) return parseCommand(start.slice(prefix.length).trimEnd());
-  const isBareHead = head !== head.trimEnd() && folded.trimEnd() === head.trimEnd();
+  const whole = start.trimEnd();
+  const isBareHead = whole.length < head.length && fold(whole) === head.trimEnd();
   return isBareHead ? command("help", "") : { kind: "other" };
 }
 
 function parseCommand(body: string): Request {
   const word = /^\S*/.exec(body)?.[0] ?? "";
-  const folded = fold(word);
+  const folded = fold(word.slice(0, WORD_LENGTH_MAX));
   const argument = body.slice(word.length).trim();
   for (const [name, words] of Object.entries(NAMES) as [Command, readonly string[]][]) {
     if (words.includes(folded)) return command(name, argument);
@@ -109,7 +113,7 @@ interface Mention {
 
 /** The longest name that stands at the start of `rest`, or a number, and the text behind it. */
 function findMention(clients: readonly ClientView[], rest: string): Mention | null {
-  const folded = fold(rest);
+  const folded = fold(rest.slice(0, MENTION_LENGTH_MAX));
   const named = clients
     .filter(({ name }) => folded.startsWith(fold(name)) && endsAt(rest, name.length))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
@@ -144,7 +148,9 @@ function nearestName(clients: readonly ClientView[], word: string): string | nul
       editDistance(fold(name), wanted.slice(0, name.length)),
     );
     return { name, distance };
-  }).filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)));
+  }).filter(({ name, distance }) =>
+    distance < name.length && distance <= Math.max(1, Math.floor(name.length / 3))
+  );
   return near.toSorted((a, b) => a.distance - b.distance)[0]?.name ?? null;
 }
 
@@ -258,7 +264,7 @@ function listText(ctx: Ctx): string {
   const words = WORDS[ctx.lang];
   if (ctx.clients.length === 0) return words.noClients;
   const lines = ctx.clients.slice(0, LISTED_MAX).map((client, index) => {
-    const label = client.label === "" ? "" : ` ${client.label}`;
+    const label = client.label === "" ? "" : ` ${cut(client.label)}`;
     const state = words.inBrackets(words.state(client, ctx.nowMs));
     const waiting = client.waiting === 0 ? "" : words.waiting(client.waiting);
     return `${index + 1}. ${client.name}${label}${state}${waiting}${mark(client, ctx)}`;

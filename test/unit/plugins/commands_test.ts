@@ -138,6 +138,14 @@ Deno.test("/use of an unknown name never picks somebody else", () => {
   );
 });
 
+Deno.test("a name of one letter is nobody's slip of the finger", () => {
+  assertEquals(said("/use b", context({ clients: [clientView("x")] })), "没有叫 b 的。现在有：x");
+  assertEquals(
+    said("/use 小名", context({ clients: [clientView("小明")] })),
+    "没有叫 小名 的。是 小明 吗？",
+  );
+});
+
 Deno.test("/use with a word for nobody ends the choice; without a name it shows who is there", () => {
   const verdict = ask("/use 默认", context({ defaultClient: "codex" }));
   assert(verdict.kind === "reply");
