@@ -1,0 +1,109 @@
+/** The clients that are tested: what to install, and how a user points each at the hub (ILINK.md 7). */
+import { installPackages } from "./npm_packages.ts";
+import { type NpmClient, startNpmClient } from "./npm_client.ts";
+
+export interface ClientFromNpm {
+  readonly name: string;
+  /** The quote that this client understands: the quoted item itself, or its id alone. */
+  readonly quoteStyle: "embedded" | "id";
+  /** Installs it where that has not happened yet. */
+  install(): Promise<string>;
+  start(folder: string, given: Given): Promise<NpmClient>;
+}
+
+export interface Given {
+  readonly hubUrl: string;
+  readonly token: string;
+  /** Where the simulated CDN answers. */
+  readonly cdnUrl: string;
+  /** Keeps what the client writes; the same over its restarts. */
+  readonly stateFolder: string;
+  /** Ids of everybody who may write to it. */
+  readonly people: readonly string[];
+}
+
+export const WEIXIN_BOT_SDK: ClientFromNpm = {
+  name: "weixin-bot-sdk 1.1.0",
+  quoteStyle: "embedded",
+  install: () => installWith("weixin_bot_sdk.mjs", ["weixin-bot-sdk@1.1.0"]),
+  start: (folder, { hubUrl, token, cdnUrl }) =>
+    startNpmClient("node", {
+      args: ["weixin_bot_sdk.mjs"],
+      cwd: folder,
+      env: { CLIENT_URL: hubUrl, CLIENT_TOKEN: token, CLIENT_CDN_URL: cdnUrl },
+    }),
+};
+
+/** Its CDN needs no setting: it takes the full addresses that come with media. */
+export const OPENCLAW_WEIXIN: ClientFromNpm = {
+  name: "@tencent-weixin/openclaw-weixin 2.4.9",
+  quoteStyle: "id",
+  install: () =>
+    installWith("openclaw_weixin.mjs", [
+      "@tencent-weixin/openclaw-weixin@2.4.9",
+      // The peer dependency, in the version that the plugin is built and tested with.
+      "openclaw@2026.8.1",
+    ]),
+  async start(folder, given) {
+    await writeOpenclawState(given);
+    const { program, args } = await hostRuntime(folder);
+    return await startNpmClient(program, {
+      args: [...args, "openclaw_weixin.mjs"],
+      cwd: folder,
+      env: {
+        OPENCLAW_STATE_DIR: given.stateFolder,
+        OPENCLAW_LOG_LEVEL: "fatal",
+        HOME: folder,
+      },
+    });
+  },
+};
+
+/** The drivers lie beside the packages, so that they import them by name as any program does. */
+async function installWith(driver: string, packages: readonly string[]): Promise<string> {
+  const folder = await installPackages(packages);
+  await Deno.copyFile(new URL(`drivers/${driver}`, import.meta.url), `${folder}/${driver}`);
+  return folder;
+}
+
+/** Its state files as ILINK.md 7.1 has them. */
+async function writeOpenclawState(given: Given): Promise<void> {
+  const id = "b0f5860fdecb-im-bot";
+  const folder = `${given.stateFolder}/openclaw-weixin`;
+  await Deno.mkdir(`${folder}/accounts`, { recursive: true });
+  await Deno.mkdir(`${given.stateFolder}/credentials`, { recursive: true });
+  const [owner] = given.people;
+  const account = {
+    token: given.token,
+    baseUrl: given.hubUrl,
+    userId: owner,
+    savedAt: "2026-01-01T00:00:00.000Z",
+  };
+  const files = [
+    [`${folder}/accounts.json`, [id]],
+    [`${folder}/accounts/${id}.json`, account],
+    [
+      `${given.stateFolder}/credentials/openclaw-weixin-${id}-allowFrom.json`,
+      { version: 1, allowFrom: given.people },
+    ],
+  ] as const;
+  for (const [path, content] of files) await Deno.writeTextFile(path, JSON.stringify(content));
+}
+
+let knownRuntime: { readonly program: string; readonly args: readonly string[] } | null = null;
+
+/** Node where it is new enough for the host, which needs `node:sqlite` and refuses the releases it calls unsafe; else Deno. */
+async function hostRuntime(folder: string): Promise<NonNullable<typeof knownRuntime>> {
+  if (knownRuntime !== null) return knownRuntime;
+  const { success } = await new Deno.Command("node", {
+    args: ["--input-type=module", "--eval", `import "openclaw/plugin-sdk/infra-runtime";`],
+    cwd: folder,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  knownRuntime = success
+    ? { program: "node", args: [] }
+    : { program: Deno.execPath(), args: ["run", "-A", "--node-modules-dir=manual"] };
+  return knownRuntime;
+}
