@@ -313,4 +313,5 @@ export type SendEnd =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "back"; readonly reason: string }
+  /** What is planned behind it in the conversation waits with it, as after `deferSends`. */
   | { readonly kind: "deferred"; readonly reason: DeferReason; readonly untilMs: number | null };

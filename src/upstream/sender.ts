@@ -118,16 +118,20 @@ export class Sender {
 
   async #settleUnknowns(): Promise<void> {
     const { store, settings } = this.#ports;
-    this.#hasUnknown = false;
-    for (const { send, attempt } of await store.unknownSends(this.#account)) {
-      const isFirst = attempt === 1;
-      await store.settleUnknown(send, isFirst ? settings.unknownSends : "show");
+    this.#hasUnknown = false; // set first: a send may become unknown meanwhile
+    try {
+      for (const { send, attempt } of await store.unknownSends(this.#account)) {
+        await store.settleUnknown(send, attempt === 1 ? settings.unknownSends : "show");
+      }
+    } catch (error) {
+      this.#hasUnknown = true;
+      throw error;
     }
   }
 
   /** Begins the send, or lets its conversation wait. */
   async #admit(job: SendJob, credentials: AccountCredentials): Promise<void> {
-    const { clock, settings } = this.#ports;
+    const { store, clock, settings, onDeferredUntil, onEnded } = this.#ports;
     const nowMs = clock.now();
     const admission = credentials.state === "logged_out"
       ? waitForLogin(nowMs)
@@ -140,21 +144,14 @@ export class Sender {
       this.#inFlight.set(job.conversation, sending);
       return;
     }
-    await this.#deferRest(job, admission);
-    if (job.reply !== null) this.#ports.onEnded(job.reply);
-  }
-
-  async #deferRest(
-    { conversation }: SendJob,
-    { reason, untilMs }: Pick<Deferral, "reason" | "untilMs">,
-  ): Promise<void> {
-    const { store, clock, onDeferredUntil } = this.#ports;
-    await store.deferSends(conversation, { reason, untilMs, atMs: clock.now() });
+    const { reason, untilMs } = admission;
+    await store.deferSends(job.conversation, { reason, untilMs, atMs: nowMs });
     if (untilMs !== null) onDeferredUntil(untilMs);
+    if (job.reply !== null) onEnded(job.reply);
   }
 
   async #send(job: SendJob, credentials: AccountCredentials): Promise<void> {
-    const { store, clock, random, log, onEnded } = this.#ports;
+    const { store, clock, random, log, onDeferredUntil, onEnded } = this.#ports;
     const upstreamId = job.upstreamId ?? `ilink-hub:${randomHex(random, 16)}`;
     try {
       await store.beginSend(job.send, { upstreamId, atMs: clock.now() });
@@ -166,7 +163,7 @@ export class Sender {
     try {
       const end = await this.#explain(outcome, { job, credentials });
       await this.#commit(() => store.endSend(job.send, { ...end, atMs: clock.now() }));
-      if (end.kind === "deferred") await this.#commit(() => this.#deferRest(job, end));
+      if (end.kind === "deferred" && end.untilMs !== null) onDeferredUntil(end.untilMs);
       this.#note(outcome, end);
       log.debug("send_ended", { send: job.send, kind: end.kind });
       if (job.reply !== null && end.kind !== "back") onEnded(job.reply);

@@ -261,7 +261,8 @@ class MemoryStore implements FakeUpstreamStore {
         return this.#move(send, "planned");
       case "deferred":
         send.untilMs = ended.untilMs;
-        return this.#move(send, "deferred");
+        this.#move(send, "deferred");
+        return this.#defer(send.conversation, ended);
       default:
         return this.#move(send, ended.kind);
     }
@@ -272,12 +273,7 @@ class MemoryStore implements FakeUpstreamStore {
     deferred: Parameters<SendSteps["deferSends"]>[1],
   ): Promise<void> {
     await this.#write();
-    for (const send of this.#sends.values()) {
-      if (send.conversation !== conversation || stateOf(send) !== "planned") continue;
-      this.#move(send, "deferred");
-      send.reason = deferred.reason;
-      send.untilMs = deferred.untilMs;
-    }
+    this.#defer(conversation, deferred);
   }
 
   async resumeSends(nowMs: number): ReturnType<SendSteps["resumeSends"]> {
@@ -344,6 +340,19 @@ class MemoryStore implements FakeUpstreamStore {
     const from = stateOf(send);
     if (!canMove(from, to)) this.#forbid(`send ${send.id} moved from ${from} to ${to}`);
     send.states.push(to);
+  }
+
+  #defer(
+    conversation: ConversationId,
+    { reason, untilMs }: Pick<Parameters<SendSteps["deferSends"]>[1], "reason" | "untilMs">,
+  ): void {
+    for (const send of this.#sends.values()) {
+      if (send.conversation !== conversation || stateOf(send) !== "planned") continue;
+      this.#move(send, "deferred");
+      send.reason = reason;
+      send.untilMs = untilMs;
+    }
+    if (reason === "throttle") this.setLedger(conversation, { coolDownUntilMs: untilMs ?? 0 });
   }
 
   #forbid(breach: string): never {

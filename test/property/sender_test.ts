@@ -32,8 +32,14 @@ const act: fc.Arbitrary<FaultAct> = fc.oneof(
   fc.record({
     kind: fc.constant("replace" as const),
     processed: fc.boolean(),
-    status: fc.constantFrom(200, 404, 429, 503),
+    status: fc.constantFrom(200, 503),
     body: fc.constantFrom("html" as const, "empty" as const, "invalid_json" as const),
+  }),
+  fc.record({
+    kind: fc.constant("replace" as const),
+    processed: fc.constant(false),
+    status: fc.constantFrom(302, 404, 429),
+    body: fc.constant("html" as const),
   }),
   fc.record({
     kind: fc.constant("ret" as const),
@@ -171,6 +177,7 @@ Deno.test("whatever happens, a sender keeps one send of a conversation in flight
         for (const send of store.sends) {
           const state = send.states.at(-1) ?? "planned";
           assert(RESTS.includes(state), `send ${send.id} ended as ${send.states}`);
+          if (state === "unknown") assert(send.isSettled, `send ${send.id} was left unsettled`);
           // A first send is seen once at most; a repeat under the same id is the setting's doing.
           const times = shown.filter((clientId) => clientId === send.upstreamId).length;
           const begun = send.states.filter((step) => step === "sending").length;

@@ -334,3 +334,18 @@ Deno.test("stop() aborts the calls in flight at its deadline; what was begun is 
     assertEquals(send.states.at(-1), "unknown");
   });
 });
+
+Deno.test("what is unknown is settled even when the disk is full at first", async () => {
+  await withSender(async ({ clock, store, converse, plan, strike, shown }) => {
+    strike({ kind: "half_body" });
+    const conversation = converse();
+    plan(conversation, "1");
+    plan(conversation, "2");
+    await clock.advance(10);
+    store.failure = new Error("disk full");
+    await clock.advance(10_000);
+    store.failure = null;
+    await clock.advance(60_000);
+    assertEquals(shown(), ["1", "2"]);
+  });
+});
