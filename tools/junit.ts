@@ -16,14 +16,26 @@ export function addTallies(a: Tally, b: Tally): Tally {
   };
 }
 
+/** How a run of `deno test` ended, and what it printed. */
+export interface Outcome {
+  readonly succeeded: boolean;
+  readonly said: string;
+}
+
 /**
- * Counts the tests of a report; steps belong to their test and are not counted. A run that failed without a failed
- * test (a file that does not load, an error outside any test) counts as one failure; `xml` is empty when the run
- * ended before it could write its report.
+ * Counts the tests of a report; steps belong to their test and are not counted. A file that does not load and an error
+ * outside any test are failures that only the output tells of. `xml` is empty when the run ended before it could write
+ * its report; that is one failure.
  */
-export function tallyReport(xml: string, succeeded: boolean): Tally {
-  const tally = xml.split("<testsuite ").slice(1).map(tallySuite).reduce(addTallies, NOTHING);
-  return succeeded || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+export function tallyReport(xml: string, { succeeded, said }: Outcome): Tally {
+  const suites = xml.split("<testsuite ").slice(1).map(tallySuite).reduce(addTallies, NOTHING);
+  const failed = suites.failed + said.split("\n").filter(tellsOfError).length;
+  return { ...suites, failed: succeeded || failed > 0 ? failed : 1 };
+}
+
+/** The line may begin with colours. */
+function tellsOfError(line: string): boolean {
+  return /^(.\[\d+m)*Uncaught error from \.\//.test(line);
 }
 
 function tallySuite(xml: string): Tally {

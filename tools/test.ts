@@ -4,7 +4,7 @@
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "node:util";
-import { addTallies, NOTHING, type Tally, tallyReport } from "./junit.ts";
+import { addTallies, NOTHING, type Outcome, type Tally, tallyReport } from "./junit.ts";
 import { installPrograms, TEST_PROGRAMS } from "./packages.ts";
 import { type Contents, type Level, type Stage, stagesOf } from "./stages.ts";
 
@@ -71,7 +71,7 @@ async function runStage(stage: Stage): Promise<{ tally: Tally; seconds: number }
 }
 
 async function runCheck(stage: Stage): Promise<Tally> {
-  const succeeded = await runDeno(stage, stage.args);
+  const { succeeded } = await runDeno(stage, stage.args);
   return { ...NOTHING, passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 };
 }
 
@@ -80,28 +80,42 @@ async function runTests(stage: Stage): Promise<Tally> {
   try {
     const path = `${folder}/junit.xml`;
     const [verb = "test", ...rest] = stage.args;
-    const succeeded = await runDeno(stage, [verb, `--junit-path=${path}`, ...rest]);
-    return tallyReport(await readIfThere(path), succeeded);
+    const outcome = await runDeno(stage, [verb, `--junit-path=${path}`, ...rest]);
+    return tallyReport(await readIfThere(path), outcome);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function runDeno(stage: Stage, args: readonly string[]): Promise<boolean> {
+async function runDeno(stage: Stage, args: readonly string[]): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     env: { ...stage.env, DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",
-    stdout: "inherit",
+    stdout: "piped",
     stderr: "inherit",
   }).spawn();
+  const over = new AbortController();
   const limit = setTimeout(() => {
     console.error(`Stage ${stage.name} was ended: it took more than ${stage.limitMinutes} minutes`);
     child.kill("SIGKILL");
+    // What the killed run had started itself could hold the output open.
+    over.abort();
   }, stage.limitMinutes * 60_000);
+  const decoder = new TextDecoder();
+  let said = "";
+  const output = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write(bytes) {
+      Deno.stdout.writeSync(bytes);
+      said += decoder.decode(bytes, { stream: true });
+    },
+  });
+  await child.stdout.pipeTo(output, { signal: over.signal }).catch((error) => {
+    if (!over.signal.aborted) throw error;
+  });
   const { success } = await child.status;
   clearTimeout(limit);
-  return success;
+  return { succeeded: success, said };
 }
 
 async function readIfThere(path: string): Promise<string> {
