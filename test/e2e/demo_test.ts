@@ -15,7 +15,7 @@ interface Introduction {
 }
 
 interface DemoProcess extends Introduction {
-  /** Sends Ctrl-C; resolves with the exit code and what was written to standard error. */
+  /** Sends Ctrl-C as it comes through `deno task`, several times; resolves with the exit code and what was written to standard error. */
   interrupt(): Promise<{ readonly code: number; readonly notes: string }>;
 }
 
@@ -37,6 +37,7 @@ async function startDemoProcess(args: readonly string[]): Promise<DemoProcess> {
   return {
     ...introduction,
     async interrupt() {
+      child.kill("SIGINT");
       child.kill("SIGINT");
       const { code } = await child.status;
       while (!(await reader.read()).done);
