@@ -42,10 +42,12 @@ export interface UpstreamApi {
     bot: Bot,
     call: { readonly message: JsonObject; readonly signal: AbortSignal },
   ): Promise<SendAnswer | NetFault>;
+  /** Gives the ticket that `sendTyping` needs; WeChat refuses while the person has no open conversation. */
   getConfig(
     bot: Bot,
     call: { readonly user: string; readonly contextToken: string; readonly signal: AbortSignal },
   ): Promise<ConfigAnswer | NetFault>;
+  /** Shows (`TYPING_ON`) or ends (`TYPING_OFF`) the bubble. */
   sendTyping(
     bot: Bot,
     call: {
