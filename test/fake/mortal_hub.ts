@@ -1,0 +1,150 @@
+/**
+ * The hub's stations in this process, under a fake clock, that can die like a killed process: from then on nothing of it
+ * runs, calls or answers, and only what its database file holds is left.
+ */
+import { readSettings } from "../../src/config/read.ts";
+import type { Settings } from "../../src/config.ts";
+import { startStations, type Stations } from "../../src/hub.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import { silentLog } from "../../src/lib/log.ts";
+import type { Random } from "../../src/lib/random.ts";
+import { createInlineHost } from "../../src/plugin/inline_host.ts";
+import { loadCatalog } from "../../src/plugin/catalog.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { UpstreamApi } from "../../src/upstream/api.ts";
+
+export interface MortalHub {
+  readonly store: Store;
+  readonly stations: Stations;
+  /** Aborts when it dies. */
+  readonly death: AbortSignal;
+  /** Ends it as `kill -9` would. */
+  die(): void;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+}
+
+export interface MortalHubOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly api: UpstreamApi;
+  /** Dies at this commit, just before or just after it is on disk; `null` never. */
+  readonly crashAt: { readonly commit: number; readonly moment: "before" | "after" } | null;
+  /** Flags of `serve`. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+const KEY = new Uint8Array(32).fill(7);
+
+export async function startMortalHub(options: MortalHubOptions): Promise<MortalHub> {
+  const { path, random, crashAt } = options;
+  const dying = new AbortController();
+  const clock = mortalClock(options.clock, dying.signal);
+  const store = await openStore({
+    path,
+    clock,
+    random,
+    log: silentLog,
+    signKey: KEY,
+    sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+    onCommit(commit, moment) {
+      if (crashAt === null || commit !== crashAt.commit || moment !== crashAt.moment) return;
+      dying.abort();
+      throw new Error(`died ${moment} commit ${commit}`);
+    },
+  });
+  const { plugins } = await loadCatalog({
+    directory: null,
+    settings: { order: [], disabled: [], config: {} },
+    clock,
+  });
+  const stations = await startStations({
+    ...{ store, clock, random },
+    api: mortalApi(options.api, dying.signal),
+    host: createInlineHost({ plugins, clock }),
+    settings: settingsOf(options.flags ?? {}),
+    signKey: KEY,
+    version: "0.0.0",
+    lang: "en",
+    log: silentLog,
+    hasRoom: () => true,
+    onLoggedOut() {},
+  });
+  return {
+    store,
+    stations,
+    death: dying.signal,
+    die() {
+      dying.abort();
+      void store.close();
+    },
+    async stop() {
+      await stations.stop();
+      await store.close();
+    },
+  };
+}
+
+function settingsOf(flags: Readonly<Record<string, string>>): Settings {
+  const place = { directory: "/", home: "/" };
+  const read = readSettings({ flags, env: () => undefined, file: null, place });
+  if (read.kind === "read") return read.settings;
+  throw new Error(`Wrong flags: ${JSON.stringify(read.problem)}`);
+}
+
+/** A clock whose timers never fire again after death. */
+function mortalClock(clock: Clock, death: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after(delayMs, action) {
+      const cancel = clock.after(delayMs, () => {
+        if (!death.aborted) action();
+      });
+      death.addEventListener("abort", cancel, { once: true });
+      return () => {
+        death.removeEventListener("abort", cancel);
+        cancel();
+      };
+    },
+  };
+}
+
+/** Calls are cut off at death, and never come back to a dead caller. */
+function mortalApi(api: UpstreamApi, death: AbortSignal): UpstreamApi {
+  const call = <Args extends unknown[], Answer>(
+    method: (...args: Args) => Promise<Answer>,
+  ) =>
+  async (...args: Args): Promise<Answer> => {
+    const last = args.at(-1) as { readonly signal: AbortSignal };
+    const signal = AbortSignal.any([last.signal, death]);
+    const cut = [...args.slice(0, -1), { ...last, signal }] as Args;
+    const answer = await untilDeath(death, () => method(...cut));
+    return answer;
+  };
+  return {
+    getUpdates: call(api.getUpdates),
+    sendMessage: call(api.sendMessage),
+    getConfig: call(api.getConfig),
+    sendTyping: call(api.sendTyping),
+    getUploadUrl: call(api.getUploadUrl),
+    notify: call(api.notify),
+    getQrCode: call(api.getQrCode),
+    getQrStatus: call(api.getQrStatus),
+  };
+}
+
+/** What `work` gives while the process lives; nothing ever after. */
+export async function untilDeath<T>(death: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const never = new Promise<never>(() => {});
+  if (death.aborted) return await never;
+  try {
+    const value = await work();
+    return death.aborted ? await never : value;
+  } catch (error) {
+    if (death.aborted) return await never;
+    throw error;
+  }
+}
