@@ -129,7 +129,9 @@ async function readIfThere(path: string): Promise<string> {
 
 function readContents(): Contents {
   return {
-    sources: ["main.ts", "src", "plugins", "test", "tools"].filter(exists),
+    // File by file: of a folder, scripts for other runtimes would be checked as well.
+    sources: ["main.ts", ...["src", "plugins", "test", "tools"].filter(exists).flatMap(filesBelow)]
+      .filter((path) => /\.tsx?$/.test(path)),
     documents: ["src/plugin/api.ts", ...documentsWithCode(".")].filter(exists),
     hasTests: (folder) =>
       exists(folder) && filesBelow(folder).some((path) => path.endsWith("_test.ts")),
