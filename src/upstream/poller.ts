@@ -132,7 +132,9 @@ export class Poller {
     const { store, clock, hasRoom } = this.#ports;
     const { account, generation } = this.#login;
     const credentials = await store.credentials(account);
-    if (credentials?.generation !== generation || credentials.state === "logged_out") {
+    if (credentials?.generation !== generation) return { kind: "ended" };
+    if (credentials.state === "logged_out") {
+      this.#enter("logged_out"); // the sender saw it first
       return { kind: "ended" };
     }
     if (!hasRoom()) return { kind: "paused", reason: "no_room" };

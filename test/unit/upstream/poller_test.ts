@@ -334,3 +334,12 @@ Deno.test("polling pauses while too much waits to be decided, and goes on by its
     assertEquals(polls(setup), before + 1);
   });
 });
+
+Deno.test("a poller that finds its login ended by somebody else says logged out", async () => {
+  await withPoller(async ({ clock, store, account, poller, told }) => {
+    await clock.advance(10);
+    await store.markLoggedOut(account.id, { generation: 1, atMs: clock.now() });
+    await clock.advance(60_000);
+    assertEquals([poller.facts().state, told], ["logged_out", []]);
+  });
+});
