@@ -1,26 +1,14 @@
 /** What the page shows of the hub, read from its store as it is on disk. */
-import type { Hub } from "../../config/launch.ts";
-import type { Client, ClientStates } from "../../core/client.ts";
-import type { MessageId } from "../../core/ids.ts";
-import { asId } from "../../core/ids.ts";
+import { asId, type MessageId } from "../../core/ids.ts";
+import type { RunningHub } from "../../hub.ts";
 import type { AgentSwitch } from "./agents.ts";
-import type { Life, Scene } from "./scene.ts";
-
-/** The part of a running hub that the demo looks into. */
-export interface DemoHub extends Hub {
-  readonly store: {
-    lastMessages(call: { readonly limit: number; readonly before: null }): Promise<readonly Life[]>;
-    trace(message: MessageId): Promise<Life | null>;
-    clients(): Promise<readonly Client[]>;
-  };
-  readonly states: ClientStates;
-}
+import type { Scene } from "./scene.ts";
 
 /** Cards on the page. */
 const LIVES_MAX = 30;
 
 export function createHubView(
-  hub: DemoHub,
+  hub: Pick<RunningHub, "store" | "states">,
   agents: readonly AgentSwitch[],
 ): Pick<Scene, "agents" | "lives"> {
   return {
