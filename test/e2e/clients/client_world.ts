@@ -24,13 +24,15 @@ export interface ClientWorld {
   hub(): HubProcess;
   /** Ends the hub, lets `meanwhile` happen, and starts it again under the same address. */
   restartHub(signal: "SIGTERM" | "SIGKILL", meanwhile: () => void): Promise<void>;
-  /** The life of the newest message. */
-  newestTrace(): Promise<MessageTrace>;
+  /** The lives of the latest messages as the hub tells them, newest first. */
+  traces(last: number): Promise<readonly MessageTrace[]>;
 }
 
 const PEOPLE = 12;
 /** The hub ends orderly when its poll has come back: a short one makes that quick. */
 const HOLD_MS = 1_000;
+/** Many messages are written here before the first answer is sent; WeChat's usual ten would not do for their answers. */
+const SENDS_PER_INBOUND = 100;
 
 /** Builds the world, lets `act` live in it, and ends every process of it. */
 export async function withClientWorld(
@@ -43,7 +45,7 @@ export async function withClientWorld(
     clock: systemClock,
     random: systemRandom,
     bots: [{}],
-    settings: { holdMs: HOLD_MS },
+    settings: { holdMs: HOLD_MS, budget: SENDS_PER_INBOUND },
   });
   const [bot] = simulator.bots();
   const running: { hub: HubProcess | null; client: NpmClient | null } = { hub: null, client: null };
@@ -58,7 +60,10 @@ export async function withClientWorld(
         data: `${folder}/hub`,
         upstreamUrl: simulator.baseUrl,
         port,
-        args: ["--token", bot.token, "--allow-senders", "open"],
+        args: [
+          ...["--token", bot.token, "--allow-senders", "open"],
+          ...["--sends-per-inbound", String(SENDS_PER_INBOUND)],
+        ],
       });
     };
     const hub = () => present(running.hub);
@@ -94,15 +99,21 @@ export async function withClientWorld(
         const port = Number(new URL(hub().url).port);
         await hub().end(signal);
         running.hub = null;
+        // Until WeChat has seen that the hub's poll is gone, it would hand the next message to nobody.
+        await waitFor(() => simulator.bots().every(({ polls }) => polls === 0), {
+          what: "the end of the hub's polls",
+        });
         meanwhile();
         await startHub(port);
       },
-      async newestTrace() {
-        const { messages: [newest] } = await hub().admin<{ messages: readonly MessageSummary[] }>(
+      async traces(last) {
+        const { messages } = await hub().admin<{ messages: readonly MessageSummary[] }>(
           "GET",
-          "/hub/messages?last=1",
+          `/hub/messages?last=${last}`,
         );
-        return await hub().admin("GET", `/hub/messages/${present(newest).id}`);
+        return await Promise.all(
+          messages.map(({ id }) => hub().admin<MessageTrace>("GET", `/hub/messages/${id}`)),
+        );
       },
     });
   } finally {

@@ -27,7 +27,7 @@ export async function installPackages(packages: readonly string[]): Promise<stri
 async function npmInstall(folder: string, packages: readonly string[]): Promise<void> {
   const flags = ["--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--save-exact"];
   const { success, stderr } = await new Deno.Command("npm", {
-    args: ["install", ...flags, ...packages],
+    args: ["install", "--prefix", folder, ...flags, ...packages],
     cwd: folder,
     stdin: "null",
     stdout: "null",
