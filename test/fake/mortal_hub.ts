@@ -38,9 +38,13 @@ export interface MortalHubOptions {
 
 const KEY = new Uint8Array(32).fill(7);
 
+/** Rejects when it dies before it is there. */
 export async function startMortalHub(options: MortalHubOptions): Promise<MortalHub> {
   const { path, random, crashAt } = options;
   const dying = new AbortController();
+  const { promise: death, reject } = Promise.withResolvers<never>();
+  death.catch(() => {}); // looked at only while it starts
+  dying.signal.addEventListener("abort", () => reject(new Error("died at its start")));
   const clock = mortalClock(options.clock, dying.signal);
   const store = await openStore({
     path,
@@ -60,7 +64,7 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
     settings: { order: [], disabled: [], config: {} },
     clock,
   });
-  const stations = await startStations({
+  const starting = startStations({
     ...{ store, clock, random },
     api: mortalApi(options.api, dying.signal),
     host: createInlineHost({ plugins, clock }),
@@ -72,6 +76,8 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
     hasRoom: () => true,
     onLoggedOut() {},
   });
+  starting.catch(() => {}); // what a dead one says comes too late
+  const stations = await Promise.race([starting, death]);
   return {
     store,
     stations,
