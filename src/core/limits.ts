@@ -68,6 +68,9 @@ export const LIMITS = {
   /** A connection on which nothing has moved for so long is closed, also in the middle of an answer. */
   silentConnectionMs: 120 * SECOND,
 
+  /** Bodies of unannounced length that are read at the same time; no known client sends them. */
+  chunkedBodiesMax: 64,
+
   // ── queues; conversation below client below account
   /** Unacknowledged deliveries of one conversation for one client; the newest beyond are parked. */
   waitingPerConversation: 500,

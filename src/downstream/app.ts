@@ -8,7 +8,6 @@ import type { BellBoard } from "../lib/bell_board.ts";
 import type { Clock } from "../lib/clock.ts";
 import { isObject, type JsonObject, tryParseJson } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
-import { readBody } from "../lib/request_body.ts";
 import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
 import { findCaller } from "./auth.ts";
@@ -64,8 +63,7 @@ export type DownstreamLimits = Readonly<
     | "busyForMs"
     | "seenFlushMs"
     | "sendAnswerMs"
-    | "sendsInFlightPerClient"
-    | "bodyBytesMax",
+    | "sendsInFlightPerClient",
     number
   >
 >;
@@ -118,11 +116,11 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     known: ports.clients,
     limits,
   });
+  const cursors = createCursorCodec(signKey, store.epoch);
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
   const endpoints: Readonly<Record<string, Endpoint>> = {
     getupdates: createGetUpdates({
-      ...{ store, clock, log, memory, polls, presence, refusals, limits },
-      cursors: createCursorCodec(signKey, store.epoch),
+      ...{ store, clock, log, cursors, memory, polls, presence, refusals, limits },
       shape: createShape(signKey),
       isDraining: () => isDraining,
     }),
@@ -135,10 +133,11 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   };
 
   return {
-    app: createApp(endpoints, { ...ports, limits, presence, refusals }),
+    app: createApp(endpoints, { ...ports, presence, refusals }),
     states: presence.states,
     clientRemoved(client) {
       polls.hasten(client);
+      cursors.forget(client);
       memory.forget(client);
       presence.forget(client);
     },
@@ -152,7 +151,6 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
 }
 
 type Doors = Pick<DownstreamPorts, "store" | "clock" | "log"> & {
-  readonly limits: DownstreamLimits;
   readonly presence: { noteCall(client: ClientId): void };
   readonly refusals: Refusals;
 };
@@ -163,7 +161,7 @@ function createApp(
 ): Hono<DownstreamEnv> {
   const app = new Hono<DownstreamEnv>({ getPath: (request) => readPath(request.url) });
   for (const [name, endpoint] of Object.entries(endpoints)) {
-    app.post(PREFIX + name, async (c) => respond(await serve(c, endpoint, doors)));
+    app.post(PREFIX + name, (c) => serve(c, endpoint, doors).then(respond));
     app.all(PREFIX + name, () => respond(deny(405, `use POST for ${PREFIX}${name}`)));
   }
   app.notFound(() => respond(deny(404, "there is no such call")));
@@ -184,7 +182,7 @@ function readPath(url: string): string {
 async function serve(
   c: Context<DownstreamEnv>,
   endpoint: Endpoint,
-  { store, clock, log, limits, presence, refusals }: Doors,
+  { store, clock, log, presence, refusals }: Doors,
 ): Promise<Answer> {
   const exchange = c.env?.exchange ?? NEVER_ENDS;
   let client: Client | null;
@@ -199,9 +197,7 @@ async function serve(
     return await refusals.refuse(exchange, { status: 401, text: "unknown token" });
   }
   presence.noteCall(client.id);
-  const text = await readBody(c.req.raw, limits.bodyBytesMax);
-  if (text === null) return deny(413, `the body is longer than ${limits.bodyBytesMax} bytes`);
-  const body = readObject(text);
+  const body = readObject(await c.req.text().catch(() => "cut off: nobody reads the answer"));
   if (body === null) {
     const text = "the body cannot be read, want a JSON object";
     return await refusals.refuse(exchange, { status: 400, text });

@@ -11,7 +11,7 @@ export interface Call {
 }
 
 export interface Answer {
-  readonly status: 200 | 400 | 401 | 404 | 405 | 413 | 500 | 503;
+  readonly status: 200 | 400 | 401 | 404 | 405 | 500 | 503;
   /** A JSON object. */
   readonly text: string;
 }

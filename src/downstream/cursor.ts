@@ -5,6 +5,7 @@ import { readSigned, signText } from "../core/tokens.ts";
 export interface CursorCodec {
   write(client: ClientId, seq: DeliverySeq): string;
   read(client: ClientId, text: string): Cursor;
+  forget(client: ClientId): void;
 }
 
 export type Cursor =
@@ -16,13 +17,25 @@ export type Cursor =
   | { readonly kind: "empty" };
 
 export function createCursorCodec(signKey: Uint8Array, epoch: string): CursorCodec {
+  /** The last cursor of each client: it is what the next poll brings, and what an empty answer repeats. */
+  const lastOf = new Map<ClientId, { readonly seq: DeliverySeq; readonly text: string }>();
+
   return {
-    write: (client, seq) => signText(signKey, { kind: "cursor", client, epoch, seq }),
+    write(client, seq) {
+      const last = lastOf.get(client);
+      if (last?.seq === seq) return last.text;
+      const text = signText(signKey, { kind: "cursor", client, epoch, seq });
+      lastOf.set(client, { seq, text });
+      return text;
+    },
     read(client, text) {
       if (text === "") return { kind: "empty" };
+      const last = lastOf.get(client);
+      if (last?.text === text) return { kind: "through", seq: last.seq };
       const signed = readSigned(signKey, "cursor", client, text);
       if (signed === null) return { kind: "foreign" };
       return signed.epoch === epoch ? { kind: "through", seq: signed.seq } : { kind: "outdated" };
     },
+    forget: (client) => void lastOf.delete(client),
   };
 }

@@ -31,27 +31,32 @@ export interface OpenPoll {
 
 export type PollEvent = "closed" | "due" | "rung";
 
-interface Entry {
-  readonly retire: () => void;
-  readonly hasten: () => void;
+/** As its keeper sees it. */
+interface Poll extends OpenPoll {
+  /** No longer told of new messages. */
+  retire(): void;
+  /** Held no longer than an empty answer needs. */
+  hasten(): void;
 }
 
-export function createOpenPolls(options: {
+interface PollOptions {
   readonly clock: Clock;
   readonly bells: BellBoard<ClientId>;
-  readonly pollsPerClient: number;
   readonly emptyAnswerAfterMs: number;
-}): OpenPolls {
-  const { clock, bells, pollsPerClient, emptyAnswerAfterMs } = options;
-  const pollsOf = new Map<ClientId, readonly Entry[]>();
+}
+
+export function createOpenPolls(
+  options: PollOptions & { readonly pollsPerClient: number },
+): OpenPolls {
+  const pollsOf = new Map<ClientId, readonly Poll[]>();
   let isDraining = false;
 
   function hasten(client: ClientId): void {
-    for (const entry of pollsOf.get(client) ?? []) entry.hasten();
+    for (const poll of pollsOf.get(client) ?? []) poll.hasten();
   }
 
-  function forget(client: ClientId, entry: Entry): void {
-    const rest = (pollsOf.get(client) ?? []).filter((other) => other !== entry);
+  function forget(client: ClientId, ended: Poll): void {
+    const rest = (pollsOf.get(client) ?? []).filter((poll) => poll !== ended);
     if (rest.length === 0) pollsOf.delete(client);
     else pollsOf.set(client, rest);
   }
@@ -59,20 +64,13 @@ export function createOpenPolls(options: {
   return {
     open({ client, holdMs, exchange }) {
       const older = pollsOf.get(client) ?? [];
-      if (older.length >= pollsPerClient) return null;
-      for (const entry of older) entry.retire();
-      const poll = createPoll({ clock, bells, client, holdMs, emptyAnswerAfterMs, exchange });
-      const entry: Entry = poll;
-      pollsOf.set(client, [...older, entry]);
+      if (older.length >= options.pollsPerClient) return null;
+      for (const poll of older) poll.retire();
+      const onEnd = (ended: Poll) => forget(client, ended);
+      const poll = createPoll(options, { client, holdMs, exchange, onEnd });
+      pollsOf.set(client, [...older, poll]);
       if (isDraining) poll.hasten();
-      return {
-        next: poll.next,
-        isClosed: poll.isClosed,
-        end() {
-          poll.end();
-          forget(client, entry);
-        },
-      };
+      return poll;
     },
     countOf: (client) => pollsOf.get(client)?.length ?? 0,
     hasten,
@@ -83,24 +81,34 @@ export function createOpenPolls(options: {
   };
 }
 
-function createPoll(options: {
-  readonly clock: Clock;
-  readonly bells: BellBoard<ClientId>;
-  readonly client: ClientId;
-  readonly holdMs: number;
-  readonly emptyAnswerAfterMs: number;
-  readonly exchange: Exchange;
-}): Entry & Pick<OpenPoll, "next" | "isClosed" | "end"> {
-  const { clock, bells, client, emptyAnswerAfterMs, exchange } = options;
+function createPoll(
+  { clock, bells, emptyAnswerAfterMs }: PollOptions,
+  { client, holdMs, exchange, onEnd }: {
+    readonly client: ClientId;
+    readonly holdMs: number;
+    readonly exchange: Exchange;
+    readonly onEnd: (poll: Poll) => void;
+  },
+): Poll {
   const openedAtMs = clock.monotonic();
   let isClosed = false;
   let isDue = false;
   let isRung = false;
-  let waiter: (() => void) | null = null;
+  let waiter: ((event: PollEvent) => void) | null = null;
 
+  function take(): PollEvent | null {
+    if (isClosed) return "closed";
+    if (isDue) return "due";
+    if (!isRung) return null;
+    isRung = false;
+    return "rung";
+  }
   function wake(): void {
-    waiter?.();
+    const resolve = waiter;
+    const event = resolve === null ? null : take();
+    if (resolve === null || event === null) return;
     waiter = null;
+    resolve(event);
   }
   function onDue(): void {
     isDue = true;
@@ -112,20 +120,19 @@ function createPoll(options: {
     wake();
   }
 
-  let cancelTimer = clock.after(options.holdMs, onDue);
+  let cancelTimer = clock.after(holdMs, onDue);
   let stopListening = bells.listen(client, onRing);
   exchange.onEnd(() => {
     isClosed = true;
     wake();
   });
 
-  return {
-    async next() {
-      if (!isClosed && !isDue && !isRung) await new Promise<void>((resolve) => waiter = resolve);
-      if (isClosed) return "closed";
-      if (isDue) return "due";
-      isRung = false;
-      return "rung";
+  const poll: Poll = {
+    next() {
+      return new Promise((resolve) => {
+        waiter = resolve;
+        wake();
+      });
     },
     isClosed: () => isClosed,
     retire: () => stopListening(),
@@ -137,6 +144,8 @@ function createPoll(options: {
     end() {
       cancelTimer();
       stopListening();
+      onEnd(poll);
     },
   };
+  return poll;
 }

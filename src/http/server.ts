@@ -11,6 +11,7 @@ import type { Clock } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { DownstreamEnv } from "../downstream/app.ts";
 import { createExchange, type HeldExchange } from "../downstream/exchange.ts";
+import { readChunkedBody } from "./request_body.ts";
 
 /** What an app gets besides the request: node's own objects and how the exchange ends. */
 export type Bindings = DownstreamEnv["Bindings"] & {
@@ -44,7 +45,8 @@ export type ServerLimits = Readonly<
     | "requestMs"
     | "keepAliveMs"
     | "silentConnectionMs"
-    | "bodyBytesMax",
+    | "bodyBytesMax"
+    | "chunkedBodiesMax",
     number
   >
 >;
@@ -52,6 +54,8 @@ export type ServerLimits = Readonly<
 export interface HttpServer {
   readonly address: string;
   readonly port: number;
+  /** Open connections now. */
+  connections(): number;
   /** Stops accepting and resolves when every answer under way has been written, or after `withinMs`. */
   drain(withinMs: number): Promise<void>;
   /** Closes every connection at once. */
@@ -67,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const exchanges = new Map<ServerResponse, HeldExchange>();
   const sockets = new Set<Socket>();
   let isDraining = false;
-  const listener = createListener(options, exchanges);
+  const listener = boundBodies(createListener(options, exchanges), limits);
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
     headersTimeout: limits.headersMs,
@@ -76,15 +80,10 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
     requireHostHeader: false, // its refusal would have no body; the apps do not need one
   }, (incoming, outgoing) => {
-    const exchange = createExchange();
-    exchanges.set(outgoing, exchange);
-    outgoing.once("close", () => {
-      exchanges.delete(outgoing);
-      exchange.end(outgoing.writableFinished ? "written" : "closed");
-    });
+    exchanges.set(outgoing, holdExchange(incoming.socket, outgoing));
+    outgoing.once("close", () => exchanges.delete(outgoing));
     outgoing.shouldKeepAlive &&= !isDraining;
-    if (announcedBytes(incoming) > limits.bodyBytesMax) return refuseBody(outgoing, limits);
-    void listener(incoming, outgoing);
+    listener(incoming, outgoing);
   });
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -108,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   return {
     address,
     port,
+    connections: () => sockets.size,
     async drain(withinMs) {
       isDraining = true;
       server.close();
@@ -125,10 +125,43 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   };
 }
 
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** No app sees a body that is longer than it may be. */
+function boundBodies(listener: Listener, limits: ServerLimits): Listener {
+  const { bodyBytesMax, chunkedBodiesMax } = limits;
+  let chunkedBodies = 0;
+
+  async function readFirst(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await readChunkedBody(incoming, bodyBytesMax);
+    switch (body.kind) {
+      case "whole":
+        // Where the listener looks before it reads.
+        return listener(Object.assign(incoming, { rawBody: body.bytes }), outgoing);
+      case "too_long":
+        return refuse(outgoing, 413, `the body is longer than ${bodyBytesMax} bytes`);
+      case "cut_off":
+        return void outgoing.destroy();
+    }
+  }
+
+  return (incoming, outgoing) => {
+    if (Number(incoming.headers["content-length"] ?? 0) > bodyBytesMax) {
+      return refuse(outgoing, 413, `the body is longer than ${bodyBytesMax} bytes`);
+    }
+    if (incoming.headers["transfer-encoding"] === undefined) return listener(incoming, outgoing);
+    if (chunkedBodies >= chunkedBodiesMax) {
+      return refuse(outgoing, 503, "too many bodies of unannounced length, try again");
+    }
+    chunkedBodies += 1;
+    void readFirst(incoming, outgoing).finally(() => chunkedBodies -= 1);
+  };
+}
+
 function createListener(
   { downstream, admin, log }: ServerOptions,
   exchanges: ReadonlyMap<ServerResponse, HeldExchange>,
-) {
+): Listener {
   return getRequestListener(
     (request, bindings) => {
       const { incoming, outgoing } = bindings as Bindings;
@@ -152,6 +185,17 @@ function createListener(
   );
 }
 
+function holdExchange(socket: Socket, outgoing: ServerResponse): HeldExchange {
+  const exchange = createExchange();
+  let isWritten = false;
+  outgoing.once("finish", () => {
+    // Also emitted when the last write failed, which only the socket tells.
+    isWritten = socket.errored === null && !socket.destroyed;
+  });
+  outgoing.once("close", () => exchange.end(isWritten ? "written" : "closed"));
+  return exchange;
+}
+
 // ─── What the apps never see ───────────────────────────────────────────────────────────────────────────────────────────
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -160,14 +204,13 @@ function failureText(text: string): string {
   return JSON.stringify({ ret: -1, errcode: -1, errmsg: text });
 }
 
-function announcedBytes(incoming: IncomingMessage): number {
-  return Number(incoming.headers["content-length"] ?? 0);
-}
-
-function refuseBody(outgoing: ServerResponse, limits: ServerLimits): void {
-  const body = failureText(`the body is longer than ${limits.bodyBytesMax} bytes`);
+function refuse(outgoing: ServerResponse, status: 413 | 503, text: string): void {
+  const body = failureText(text);
   outgoing.shouldKeepAlive = false;
-  outgoing.writeHead(413, { "content-type": JSON_TYPE, "content-length": Buffer.byteLength(body) });
+  outgoing.writeHead(status, {
+    "content-type": JSON_TYPE,
+    "content-length": Buffer.byteLength(body),
+  });
   outgoing.end(body);
 }
 
@@ -183,6 +226,7 @@ function refuseUnreadable(error: Error & { readonly code?: string }, socket: Soc
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\n` +
       `Content-Length: ${body.length}\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }
 
