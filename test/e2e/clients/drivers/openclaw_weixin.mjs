@@ -12,23 +12,23 @@
  */
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import entry from "@tencent-weixin/openclaw-weixin/dist/index.js";
-import { resolveHumanDelayConfig } from "openclaw/plugin-sdk/agent-runtime";
-import {
+
+// Written so that only the copy of this file which runs looks for the packages: they stand beside it.
+const load = (name) => import(name);
+const { default: entry } = await load("@tencent-weixin/openclaw-weixin/dist/index.js");
+const { resolveHumanDelayConfig } = await load("openclaw/plugin-sdk/agent-runtime");
+const {
   isControlCommandMessage,
   resolveCommandAuthorizedFromAuthorizers,
   shouldComputeCommandAuthorized,
   shouldHandleTextCommands,
-} from "openclaw/plugin-sdk/command-auth";
-import { recordInboundSession } from "openclaw/plugin-sdk/conversation-runtime";
-import { saveMediaBuffer } from "openclaw/plugin-sdk/media-store";
-import {
-  createReplyDispatcherWithTyping,
-  finalizeInboundContext,
-  settleReplyDispatcher,
-} from "openclaw/plugin-sdk/reply-runtime";
-import { resolveAgentRoute } from "openclaw/plugin-sdk/routing";
-import { resolveStorePath } from "openclaw/plugin-sdk/session-store-paths";
+} = await load("openclaw/plugin-sdk/command-auth");
+const { recordInboundSession } = await load("openclaw/plugin-sdk/conversation-runtime");
+const { saveMediaBuffer } = await load("openclaw/plugin-sdk/media-store");
+const { createReplyDispatcherWithTyping, finalizeInboundContext, settleReplyDispatcher } =
+  await load("openclaw/plugin-sdk/reply-runtime");
+const { resolveAgentRoute } = await load("openclaw/plugin-sdk/routing");
+const { resolveStorePath } = await load("openclaw/plugin-sdk/session-store-paths");
 
 const THINKING_MS = 1_000;
 const cfg = {};

@@ -4,7 +4,10 @@
  */
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import { WeixinBot } from "weixin-bot-sdk";
+
+// Written so that only the copy of this file which runs looks for the package: it stands beside it.
+const load = (name) => import(name);
+const { WeixinBot } = await load("weixin-bot-sdk");
 
 const { CLIENT_URL, CLIENT_TOKEN, CLIENT_CDN_URL } = process.env;
 const THINKING_MS = 1_000;
