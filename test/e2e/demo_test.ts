@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { TEST_PROGRAMS } from "../../tools/packages.ts";
 import { TextLineStream } from "../fake/text_line_stream.ts";
 
 interface Introduction {
@@ -20,6 +21,7 @@ interface DemoProcess extends Introduction {
 }
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const SIMPLEST_AGENT = new URL("../../src/cli/demo/simplest_agent.ts", import.meta.url).pathname;
 
 async function startDemoProcess(args: readonly string[]): Promise<DemoProcess> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -84,7 +86,7 @@ async function withPage(
 
 function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: browserPath(),
     args: [
       "--headless",
       "--no-sandbox",
@@ -96,6 +98,14 @@ function launchBrowser(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** The first of the browsers that the test command looks for or installs. */
+function browserPath(): string {
+  const names = TEST_PROGRAMS.find(({ packageName }) => packageName === "chromium")?.names ?? [];
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return paths.find(isThere) ?? "chromium";
 }
 
 async function write(page: Page, text: string): Promise<void> {
@@ -222,6 +232,32 @@ Deno.test("the demo's page can be used with the keyboard and on a narrow screen"
     assertEquals(await page.locator("#quoting").isHidden(), true);
     const width = await page.evaluate("document.documentElement.scrollWidth");
     assertEquals(width, 360);
+  });
+});
+
+Deno.test("an agent of one's own joins the demo as the demo says: registered, with the two variables set", async () => {
+  await withPage(async (page, demo) => {
+    const registered = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--frozen", MAIN, "register", "--json", "--name", "mine"]
+        .concat("--data", demo.data_directory),
+      stdin: "null",
+    }).output();
+    const { base_url, token } = JSON.parse(new TextDecoder().decode(registered.stdout));
+    const own = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-net", "--allow-env", "--frozen", SIMPLEST_AGENT],
+      env: { WEIXIN_BASE_URL: base_url, WEIXIN_TOKEN: token, NO_PROXY: "127.0.0.1" },
+      stdin: "null",
+    }).spawn();
+    try {
+      await agent(page, "mine").locator(".dot[data-state=polling]").waitFor();
+      assertEquals(await agent(page, "mine").getByRole("switch").count(), 0);
+      await write(page, "@mine hello");
+      await botBubble(page, "You said: hello").waitFor();
+      await hasState(card(page, "@mine hello"), "sent ✓");
+    } finally {
+      own.kill("SIGTERM");
+      await own.status;
+    }
   });
 });
 

@@ -3,10 +3,10 @@ import { byId, h, patch } from "./dom.js";
 import { createCard } from "./life.js";
 import {
   drawPhone,
-  drawSuggestions,
   highlight,
   hueOf,
   post,
+  showAgents,
   showAuthors,
   showPhone,
   wirePhone,
@@ -58,8 +58,8 @@ function listen() {
 }
 
 function drawAgents() {
+  showAgents(agents.map(({ name }) => name));
   patch(byId("agents"), agents.map(drawAgent));
-  drawSuggestions(agents);
 }
 
 function drawAgent(agent) {
@@ -67,7 +67,7 @@ function drawAgent(agent) {
   const state = isOn === false ? "stopped" : agent.state;
   return h(
     "li.agent",
-    { "data-key": name, "data-hue": hueOf(name), title: agent.label },
+    { "data-key": name, "data-hue": hueOf(name), title: `${agent.label} (${word(state)})` },
     h("span.dot", { "data-state": state }),
     h("strong", null, name),
     h("span.state", null, word(state)),

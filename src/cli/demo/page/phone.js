@@ -9,13 +9,14 @@ let view = { bubbles: [], isTyping: false };
 /** Bubble id -> name of who wrote it, as the hub's record says; "" for the hub itself. */
 let authors = new Map();
 let quoted = null;
+let agentNames = [];
+
+/** Colours in the style sheet. */
+const HUES = 5;
 
 export function showPhone(newView) {
-  const chat = byId("chat");
-  const isAtEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
   view = newView;
   drawPhone();
-  if (isAtEnd) chat.scrollTop = chat.scrollHeight;
 }
 
 export function showAuthors(newAuthors) {
@@ -24,12 +25,15 @@ export function showAuthors(newAuthors) {
 }
 
 export function drawPhone() {
+  const chat = byId("chat");
+  const isAtEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
   byId("phone-title").textContent = word(view.isTyping ? "typing" : "bot");
   byId("phone-title").classList.toggle("is-typing", view.isTyping);
   byId("chat-empty").hidden = view.bubbles.length > 0;
   patch(byId("bubbles"), view.bubbles.map(drawBubble));
   byId("quoting").hidden = quoted === null;
   byId("quoting-text").textContent = quoted === null ? "" : gist(quoted);
+  if (isAtEnd) chat.scrollTop = chat.scrollHeight;
 }
 
 /** Marks the bubbles that belong to one message's life. */
@@ -82,9 +86,8 @@ function drawAuthor(bubble) {
 
 /** The colour that stands for an agent everywhere on the page; the hub itself has none. */
 export function hueOf(name) {
-  if (name === "") return "none";
-  const sum = [...name].reduce((total, char) => total + char.codePointAt(0), 0);
-  return String(sum % 5);
+  const index = agentNames.indexOf(name);
+  return index < 0 ? "none" : String(index % HUES);
 }
 
 function gist(bubble) {
@@ -115,9 +118,10 @@ export function post(path, body) {
   });
 }
 
-/** What can be tried, as buttons that write for the person. */
-export function drawSuggestions(agents) {
-  const [first, second] = agents.map(({ name }) => name);
+/** Takes the agents' names: for their colours, and for what can be tried, as buttons that write for the person. */
+export function showAgents(names) {
+  agentNames = names;
+  const [first, second] = names;
   if (second === undefined) return;
   const texts = [
     word("suggestHello"),
