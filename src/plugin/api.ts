@@ -25,14 +25,12 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** One plugin. `Config` is what `configure` returns; without `configure` it is the configuration as written. */
-export interface Plugin<Config = Json> {
+export type Plugin<Config = Json> = PluginHooks<Config> & Configuring<Config>;
+
+/** What a plugin says of itself and what it is asked. */
+export interface PluginHooks<Config = Json> {
   /** Who the plugin is and what it needs. */
   readonly manifest: Manifest;
-  /**
-   * Checks the plugin's configuration (`null` when the owner wrote none) and returns it in the form the hooks want.
-   * What it throws is shown to the owner, so it should say what was seen and what is wanted; the plugin is then not loaded.
-   */
-  configure?(raw: Json): Config;
   /**
    * Answers where one message goes. Asked in the order of the chain until a plugin gives something else than `pass`. It may
    * be asked again about the same message (after a crash, at replay). Throwing, answering too late or answering nonsense is
@@ -42,6 +40,14 @@ export interface Plugin<Config = Json> {
   /** Looks at one reply on its way to WeChat. All plugins with this hook are asked, in the order of the chain. */
   reply?(reply: ReplyView, ctx: Context<Config>): ReplyVerdict | Promise<ReplyVerdict>;
 }
+
+/**
+ * Checks the plugin's configuration (`null` when the owner wrote none) and returns it in the form the hooks want. What it
+ * throws is shown to the owner, so it should say what was seen and what is wanted; the plugin is then not loaded. Whoever
+ * wants another `Config` than any JSON has to bring it.
+ */
+export type Configuring<Config> = [Json] extends [Config] ? { configure?(raw: Json): Config }
+  : { configure(raw: Json): Config };
 
 /** Who a plugin is. */
 export interface Manifest {
