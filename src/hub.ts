@@ -26,6 +26,7 @@ import type { Random } from "./lib/random.ts";
 import { seal, unseal } from "./lib/seal.ts";
 import { urlHost } from "./lib/url_host.ts";
 import { type Catalog, loadCatalog } from "./plugin/catalog.ts";
+import { createCatalogDesk } from "./plugin/catalog_desk.ts";
 import type { PluginHost } from "./plugin/host.ts";
 import { createInlineHost } from "./plugin/inline_host.ts";
 import { startReplies } from "./router/reply.ts";
@@ -365,7 +366,7 @@ function adminPortOf(
   },
 ): Pick<
   AdminPort,
-  "version" | "store" | "token" | "clock" | "random" | "log" | "plugins" | "disk"
+  "version" | "store" | "token" | "clock" | "random" | "log" | "plugins" | "pluginDesk" | "disk"
 > {
   return {
     ...{ version, store, clock, random, log },
@@ -384,6 +385,7 @@ function adminPortOf(
         problem: text,
       })),
     ],
+    pluginDesk: createCatalogDesk(catalog),
     disk: () => disk.facts(),
   };
 }

@@ -20,6 +20,7 @@ const STATUS: Readonly<Partial<Record<ApiErrorCode, Status>>> = {
   INTERNAL: 500,
   MESSAGE_UNKNOWN: 404,
   NOT_FOUND: 404,
+  PLUGIN_UNKNOWN: 404,
 };
 
 /** The answer to a call that failed; what is not a `HubError` shows nothing of itself. */

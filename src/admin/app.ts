@@ -12,6 +12,7 @@ import { createBrowserGuard, createTokenGuard } from "./guard.ts";
 import { loginRoutes } from "./login.ts";
 import { messageRoutes } from "./messages.ts";
 import { createMetrics } from "./metrics.ts";
+import { pluginRoutes } from "./plugins.ts";
 import type { AdminPort } from "./port.ts";
 import { viewStatus } from "./views.ts";
 
@@ -39,7 +40,7 @@ export function createAdminApp(port: AdminPort): Hono {
   });
   app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
   app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
-  for (const routes of [clientRoutes, accountRoutes, messageRoutes, loginRoutes]) {
+  for (const routes of [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes]) {
     app.route("/hub", routes(port));
   }
 

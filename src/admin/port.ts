@@ -3,6 +3,7 @@ import type { AdminToken } from "../core/admin_token.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { AccountId, ClientId } from "../core/ids.ts";
 import type { LoginDesk } from "../core/login.ts";
+import type { PluginDesk } from "../core/plugin_desk.ts";
 import type { AccountFacts, DiskFacts, Health, PluginFacts } from "../core/status.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
@@ -19,6 +20,7 @@ export interface AdminPort {
   readonly states: ClientStates;
   readonly token: AdminToken;
   readonly login: LoginDesk;
+  readonly pluginDesk: PluginDesk;
   readonly actions: AdminActions;
   readonly clock: Clock;
   readonly random: Random;

@@ -21,6 +21,7 @@ export type HubErrorCode =
   | "LOGIN_FAILED"
   | "MESSAGE_UNKNOWN"
   | "PLUGIN_INVALID"
+  | "PLUGIN_UNKNOWN"
   | "PORT_TAKEN"
   | "USAGE";
 

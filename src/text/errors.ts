@@ -34,6 +34,7 @@ export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   LOGIN_FAILED: { zh: "登录没有成功", en: "Login failed" },
   MESSAGE_UNKNOWN: { zh: "没有这条消息", en: "No such message" },
   PLUGIN_INVALID: { zh: "插件不能用", en: "Plugin cannot be used" },
+  PLUGIN_UNKNOWN: { zh: "没有这个插件", en: "No such plugin" },
   PORT_TAKEN: { zh: "端口已被占用", en: "Port is taken" },
   USAGE: { zh: "用法不对", en: "Wrong usage" },
 };
@@ -118,6 +119,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
   PLUGIN_INVALID: {
     zh: "ilink-hub status 说明每个插件的问题",
     en: "ilink-hub status says what is wrong with each plugin",
+  },
+  PLUGIN_UNKNOWN: {
+    zh: "ilink-hub plugin list 列出有哪些插件",
+    en: "ilink-hub plugin list shows the plugins",
   },
   PORT_TAKEN: {
     zh: "用 --addr 选另一个端口，或停掉占用它的程序",

@@ -8,6 +8,11 @@ import { silentLog } from "../../../src/lib/log.ts";
 import { openStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { createFakeClock, type FakeClock } from "../../fake/fake_clock.ts";
+import {
+  createFakePluginDesk,
+  type FakePluginDesk,
+  pluginView,
+} from "../../fake/fake_plugin_desk.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 
 export const TOKEN = "hubadmin_right";
@@ -19,6 +24,8 @@ export interface AdminWorld {
   /** What the hub was told, in order. */
   readonly told: readonly string[];
   readonly desk: FakeDesk;
+  /** Holds `night`, which runs, and `weather`, which asks for more than it got. */
+  readonly plugins: FakePluginDesk;
   readonly state: { health: Health; facts: AccountFacts; token: string; publicUrl: string };
   /** A request with the admin token, unless the headers say otherwise. */
   ask(method: string, path: string, given?: AskGiven): Promise<Answer>;
@@ -54,6 +61,10 @@ export async function createAdminWorld(): Promise<AdminWorld> {
   });
   const told: string[] = [];
   const desk = new FakeDesk();
+  const plugins = createFakePluginDesk([
+    pluginView("night"),
+    pluginView("weather", { asked: { net: ["api.example.com"], read: ["data/"] } }),
+  ]);
   const state: AdminWorld["state"] = {
     health: { state: "ok" },
     facts: { state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
@@ -73,6 +84,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
       rotate: () => Promise.resolve(state.token = "hubadmin_fresh"),
     },
     login: desk,
+    pluginDesk: plugins,
     actions: {
       wakeRouter: () => void told.push("wake router"),
       clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
@@ -96,6 +108,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     clock,
     told,
     desk,
+    plugins,
     state,
     async ask(method, path, { body, headers = {}, base = BASE } = {}) {
       const request = new Request(base + path, {
