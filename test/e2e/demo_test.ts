@@ -194,6 +194,8 @@ Deno.test("in the demo a message to an agent that is off waits until it is on", 
     const life = card(page, "are you there");
     await hasState(life, "waiting for echo");
     await echo.locator(".waiting", { hasText: "1 waiting" }).waitFor();
+    await write(page, "/list");
+    await botBubble(page, /echo.*away/).waitFor();
     await echo.getByRole("switch").click();
     await botBubble(page, "You said: are you there").waitFor();
     await hasState(life, "sent ✓");
