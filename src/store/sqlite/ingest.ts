@@ -4,8 +4,10 @@ import { LIMITS } from "../../core/limits.ts";
 import type { Inbound } from "../../core/message.ts";
 import type { PollSteps } from "../store.ts";
 import { findConversation, findSender, type InboundConversation } from "./conversations.ts";
+import { readCounter } from "./counters.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
+import { countMessages, countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import type { Secrets } from "./secrets.ts";
 import { countDuplicate, takeUnreadable, takeUnreadableBody } from "./unreadable.ts";
@@ -50,8 +52,6 @@ const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE id = ?`;
 const UPDATE_LAST_INBOUND = "UPDATE accounts SET last_inbound_at_ms = ? WHERE id = ?";
 const UPDATE_CURSOR = "UPDATE accounts SET cursor = ? WHERE id = ? AND removed_at_ms IS NULL";
-const COUNT_UNSETTLED = `
-  SELECT count FROM tallies WHERE account = ? AND kind = 'message' AND state = 'received'`;
 
 export function createPollSteps(
   parts: {
@@ -64,7 +64,7 @@ export function createPollSteps(
   return {
     ingest: (batch) => group.write((step) => ingest(step, parts, batch)),
     unsettledCount: (account) =>
-      group.read((db) => db.get<{ count: number }>(COUNT_UNSETTLED, account)?.count ?? 0),
+      group.read((db) => readCounter(db, { kind: "message", account, state: "received" })),
   };
 }
 
@@ -87,14 +87,14 @@ function ingest(
   let newestAtMs = lastInboundAtMs ?? 0;
   for (const { raw, read } of batch.messages) {
     if (read.kind === "unreadable") {
-      taken[takeUnreadable(db, arrival, { raw, reason: read.reason })] += 1;
+      taken[takeUnreadable(step, arrival, { raw, reason: read.reason })] += 1;
       continue;
     }
     newestAtMs = Math.max(newestAtMs, stampOf(read.message, arrival));
-    taken[takeMessage(db, arrival, { raw, message: read.message, senderKey })] += 1;
+    taken[takeMessage(step, arrival, { raw, message: read.message, senderKey })] += 1;
   }
   if (batch.unreadableBody !== null) {
-    taken[takeUnreadableBody(db, arrival, { body: batch.unreadableBody, secrets })] += 1;
+    taken[takeUnreadableBody(step, arrival, { body: batch.unreadableBody, secrets })] += 1;
   }
   if (newestAtMs !== (lastInboundAtMs ?? 0)) db.run(UPDATE_LAST_INBOUND, newestAtMs, account);
   if (isCurrent) saveCursor(step, secrets, batch);
@@ -111,7 +111,7 @@ function saveCursor(step: Step, secrets: Secrets, { account, cursor, generation 
 }
 
 function takeMessage(
-  db: Database,
+  step: Step,
   arrival: Arrival,
   { raw, message, senderKey }: {
     readonly raw: string;
@@ -119,6 +119,7 @@ function takeMessage(
     readonly senderKey: (wechatId: string) => string;
   },
 ): "stored" | "duplicate" {
+  const { db } = step;
   const { account, atMs } = arrival;
   const peer = message.group ?? message.from;
   const isGroup = message.group !== null;
@@ -131,6 +132,7 @@ function takeMessage(
   if (original !== null) {
     db.run(INSERT_DUPLICATE, account, conversation.id, sender, atMs, original, raw, inbound);
     countDuplicate(db, original);
+    countMessages(step, account, { from: null, to: "dropped" });
     renewToken(db, arrival, { message, conversation });
     return "duplicate";
   }
@@ -150,7 +152,8 @@ function takeMessage(
       inbound,
     ),
   );
-  beginTurn(db, arrival, { id, message, conversation });
+  countMessages(step, account, { from: null, to: "received" });
+  beginTurn(step, arrival, { id, message, conversation });
   return "stored";
 }
 
@@ -206,7 +209,7 @@ function renewToken(
 
 /** A newest message opens a new turn: sends are counted from it, and what waited for the person is planned. */
 function beginTurn(
-  db: Database,
+  step: Step,
   arrival: Arrival,
   seen: {
     readonly id: MessageId;
@@ -214,6 +217,7 @@ function beginTurn(
     readonly conversation: InboundConversation;
   },
 ): void {
+  const { db } = step;
   const { conversation } = seen;
   const atMs = stampOf(seen.message, arrival);
   const isNewest = atMs >= (conversation.lastInboundAtMs ?? 0);
@@ -227,5 +231,8 @@ function beginTurn(
     seen.id,
     conversation.id,
   );
-  if (isNewest && db.run(PLAN_DEFERRED, conversation.id) > 0) refreshNextSend(db, conversation.id);
+  const planned = isNewest ? db.change(PLAN_DEFERRED, conversation.id) : 0;
+  if (planned === 0) return;
+  countSends(step, arrival.account, { from: "deferred", to: "planned", count: planned });
+  refreshNextSend(db, conversation.id);
 }

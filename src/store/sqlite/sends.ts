@@ -7,6 +7,7 @@ import { readAddress } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
+import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
 
@@ -46,10 +47,10 @@ const SELECT_NEXT = `
     JOIN sends AS n ON n.id = c.next_send
     JOIN senders AS s ON s.id = c.sender
   WHERE c.account = ? AND c.next_send IS NOT NULL
-  ORDER BY c.next_send LIMIT ?`;
+  ORDER BY c.next_send LIMIT ? + 0`;
 const BEGIN = `
   UPDATE sends SET state = 'sending', upstream_id = ?, began_at_ms = ?, attempts = attempts + 1
-  WHERE id = ? AND state = 'planned' RETURNING conversation`;
+  WHERE id = ? AND state = 'planned' RETURNING account, conversation`;
 const COUNT_BEGUN = `
   UPDATE conversations SET sends_since_inbound = sends_since_inbound + 1, next_send = NULL
   WHERE id = ?`;
@@ -109,16 +110,23 @@ function readNext(
 }
 
 function beginSend(
-  { db }: Step,
+  step: Step,
   { send, upstreamId, atMs }: {
     readonly send: SendId;
     readonly upstreamId: string;
     readonly atMs: number;
   },
 ): void {
-  const begun = db.get<{ conversation: ConversationId }>(BEGIN, upstreamId, atMs, send);
+  const { db } = step;
+  const begun = db.get<{ account: AccountId; conversation: ConversationId }>(
+    BEGIN,
+    upstreamId,
+    atMs,
+    send,
+  );
   if (begun === undefined) throw new Error(`Cannot begin send ${send}: it is not planned`);
   db.run(COUNT_BEGUN, begun.conversation);
+  countSends(step, begun.account, { from: "planned", to: "sending" });
 }
 
 function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: number }): void {
@@ -131,6 +139,7 @@ function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: num
   const isWaiting = state === "planned" || state === "deferred";
   const endedAtMs = isWaiting ? null : ended.atMs;
   db.run(END, state, hasEnded(state) ? 0 : 1, reason, dueAtMs, wireId, endedAtMs, send);
+  countSends(step, row.account, { from: row.state, to: state });
   if (wireId !== null && row.showsIds === 0) db.run(NOTE_SHOWS_IDS, row.account);
   if (state === "planned") {
     db.run(UNCOUNT, row.conversation);
@@ -165,7 +174,10 @@ function readUnknown(
     .map(({ send, attempt }) => ({ send, attempt }));
 }
 
-function settleUnknown({ db }: Step, send: SendId, how: "show" | "repeat"): void {
-  if (db.run(how === "show" ? SHOW : REPEAT, send) === 0) return; // settled before
-  refreshNextSend(db, db.one<SendRow>(SELECT_ONE, send).conversation);
+function settleUnknown(step: Step, send: SendId, how: "show" | "repeat"): void {
+  const { db } = step;
+  if (db.change(how === "show" ? SHOW : REPEAT, send) === 0) return; // settled before
+  const { account, conversation } = db.one<SendRow>(SELECT_ONE, send);
+  if (how === "repeat") countSends(step, account, { from: "unknown", to: "planned" });
+  refreshNextSend(db, conversation);
 }
