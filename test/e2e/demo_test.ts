@@ -34,7 +34,10 @@ async function startDemoProcess(args: readonly string[]): Promise<DemoProcess> {
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
   const reader = lines.getReader();
   const first = await reader.read();
-  if (first.done) throw new Error(`The demo ended before it was ready: ${await notes}`);
+  if (first.done) {
+    const { code } = await child.status;
+    throw new Error(`The demo ended with ${code} before it was ready: ${await notes}`);
+  }
   const introduction: Introduction = JSON.parse(first.value);
   return {
     ...introduction,
