@@ -119,6 +119,8 @@ function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void 
       terminal.note(LOGIN.before[lang]);
     }
     void teller.tell(event.view);
+    // A service that reads its terminal would be stopped in the background: the digits are asked for by `login`.
+    if (event.view.step === "code_wanted") terminal.note(LOGIN.cannotAsk[lang]);
   };
 }
 
