@@ -56,7 +56,8 @@ const REMOVE = `
     state = 'logged_out' WHERE id = ? AND removed_at_ms IS NULL`;
 /** Nobody can send them any more. Index: sends_open, by way of conversations_account. */
 const EXPIRE_SENDS = `
-  UPDATE sends SET state = 'expired', is_open = 0, reason = 'account_removed', ended_at_ms = ?
+  UPDATE sends SET state = 'expired', is_open = 0, reason = 'account_removed', due_at_ms = NULL,
+    ended_at_ms = ?
   WHERE is_open = 1 AND state = ?
     AND conversation IN (SELECT id FROM conversations WHERE account = ?)`;
 

@@ -14,11 +14,14 @@ const INSERT_PARKED = `
   VALUES (?1, ?2, ?3, 'parked', ?4, ?5, ?6, ?6)`;
 /**
  * What other clients have never been given and the target does not get anyway. Of a message that waits for several clients
- * one delivery moves. Index: deliveries_waiting, deliveries_message.
+ * one delivery moves. Indexes: client_conversations_conversation, deliveries_queue, deliveries_message.
  */
 const SELECT_MOVABLE = `
-  SELECT min(d.id) AS id, d.client FROM deliveries AS d
-  WHERE d.state = 'waiting' AND d.conversation = ?1 AND d.client <> ?2 AND d.hand_outs = 0
+  SELECT min(d.id) AS id, d.client
+  FROM client_conversations AS q
+    JOIN deliveries AS d ON d.ended_at_ms IS NULL AND d.client = q.client
+      AND d.conversation = q.conversation
+  WHERE q.conversation = ?1 AND q.client <> ?2 AND q.waiting > 0 AND d.hand_outs = 0
     AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = d.message AND client = ?2)
   GROUP BY d.message ORDER BY 1 LIMIT ?3 + 0`;
 const MOVE = "UPDATE deliveries SET client = ? WHERE id = ?";

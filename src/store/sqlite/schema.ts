@@ -102,6 +102,7 @@ CREATE TABLE client_conversations (
   handed_out_at_ms INTEGER,
   PRIMARY KEY (client, conversation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX client_conversations_conversation ON client_conversations (conversation);
 `;
 
 const MESSAGES = `
@@ -159,7 +160,6 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_message ON deliveries (message);
 CREATE INDEX deliveries_queue ON deliveries (client, id) WHERE ended_at_ms IS NULL;
 CREATE INDEX deliveries_handed_out ON deliveries (client, seq) WHERE state = 'handed_out';
-CREATE INDEX deliveries_waiting ON deliveries (conversation, id) WHERE state = 'waiting';
 CREATE INDEX deliveries_unanswered ON deliveries (client) WHERE is_unanswered = 1;
 `;
 
@@ -179,7 +179,6 @@ CREATE TABLE replies (
 ) STRICT;
 CREATE UNIQUE INDEX replies_key ON replies (client, send_id, digest) WHERE send_id <> '';
 CREATE INDEX replies_message ON replies (message) WHERE message IS NOT NULL;
-CREATE INDEX replies_accepted ON replies (id) WHERE state = 'accepted';
 CREATE INDEX replies_unshaped ON replies (conversation) WHERE state = 'accepted';
 `;
 
@@ -197,7 +196,7 @@ CREATE TABLE sends (
   state TEXT NOT NULL,
   is_open INTEGER NOT NULL, -- whether something may still happen to it
   reason TEXT NOT NULL DEFAULT '',
-  due_at_ms INTEGER, -- when a deferred one is planned by itself
+  due_at_ms INTEGER, -- when a deferred one is planned by itself; NULL in every other state
   upstream_id TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   is_repeat INTEGER NOT NULL DEFAULT 0,
@@ -207,12 +206,11 @@ CREATE TABLE sends (
   ended_at_ms INTEGER
 ) STRICT;
 CREATE INDEX sends_open ON sends (conversation, state, priority, id) WHERE is_open = 1;
-CREATE INDEX sends_unknown ON sends (account, id) WHERE is_open = 1 AND state = 'unknown';
-CREATE INDEX sends_due ON sends (due_at_ms) WHERE state = 'deferred' AND due_at_ms IS NOT NULL;
+CREATE INDEX sends_due ON sends (due_at_ms) WHERE due_at_ms IS NOT NULL;
 CREATE INDEX sends_reply ON sends (reply) WHERE reply IS NOT NULL;
 CREATE INDEX sends_message ON sends (message) WHERE message IS NOT NULL;
 CREATE INDEX sends_wire_id ON sends (conversation, wire_id) WHERE wire_id IS NOT NULL;
-CREATE INDEX sends_ended ON sends (conversation, ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+CREATE INDEX sends_conversation ON sends (conversation, id);
 `;
 
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */

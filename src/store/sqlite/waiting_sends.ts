@@ -18,14 +18,14 @@ const COOL_DOWN = `
   UPDATE conversations SET cool_down_until_ms = max(cool_down_until_ms, ?) WHERE id = ?`;
 /** Index: sends_due. */
 const SELECT_DUE = `
-  SELECT id, account, conversation FROM sends WHERE state = 'deferred' AND due_at_ms <= ?
+  SELECT id, account, conversation FROM sends WHERE due_at_ms <= ? AND state = 'deferred'
   ORDER BY due_at_ms`;
 const PLAN = `
   UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
   WHERE id = ? AND state = 'deferred'`;
 /** Index: sends_due. */
 const SELECT_NEXT_DUE = `
-  SELECT min(due_at_ms) AS atMs FROM sends WHERE state = 'deferred' AND due_at_ms IS NOT NULL`;
+  SELECT min(due_at_ms) AS atMs FROM sends WHERE due_at_ms IS NOT NULL`;
 
 export function recoverSends(step: Step): number {
   const recovered = step.db.all<{ account: AccountId }>(RECOVER);
