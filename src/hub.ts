@@ -230,10 +230,8 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
         wakeRouter: () => router.bell.ring(),
         clientChanged: (client) => stations.clientBells.ring(client),
         clientRemoved: (client) => downstream.clientRemoved(client),
-        async releaseAccount(account) {
-          await upstream.release(account);
-          accounts = accounts.filter(({ id }) => id !== account);
-        },
+        releaseAccount: (account) => upstream.release(account),
+        accountRemoved: accountsChanged,
       },
     }),
   });
@@ -290,6 +288,7 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
       clientChanged() {},
       clientRemoved() {},
       releaseAccount: () => Promise.resolve(),
+      accountRemoved() {},
     },
   });
   const open = parts.move();

@@ -42,6 +42,7 @@ export function accountRoutes(port: AdminPort): Hono {
     const account = await findAccount(port, c.req.param("name"));
     await actions.releaseAccount(account.id);
     await store.removeAccount(account.id);
+    actions.accountRemoved();
     return c.json({ removed: account.name });
   });
 

@@ -45,4 +45,6 @@ export interface AdminActions {
   clientRemoved(client: ClientId): void;
   /** Stops the account's poller and sender. Called before the store removes it. */
   releaseAccount(account: AccountId): Promise<void>;
+  /** The account is gone: a login that was shown for it may not be needed any more, or one may be needed now. */
+  accountRemoved(): void;
 }

@@ -73,7 +73,8 @@ export function hasDataDirectory(path: string): boolean {
 
 /** Where the hub that holds the lock listens; `null` while it does not say. */
 export function readRunningHub(path: string): RunningHub | null {
-  const written = tryParseJson(readIfThere(`${path}/${ADDRESS_FILE}`) ?? "");
+  const text = atDirectory(path, () => readIfThere(`${path}/${ADDRESS_FILE}`));
+  const written = tryParseJson(text ?? "");
   if (!isObject(written)) return null;
   const { pid, url } = written;
   return typeof pid === "number" && typeof url === "string" ? { pid, url } : null;
@@ -81,7 +82,7 @@ export function readRunningHub(path: string): RunningHub | null {
 
 /** The admin token that the directory keeps; `null` when there is none to read. */
 export function readAdminToken(path: string): string | null {
-  return readIfThere(`${path}/${ADMIN_TOKEN_FILE}`)?.trim() ?? null;
+  return atDirectory(path, () => readIfThere(`${path}/${ADMIN_TOKEN_FILE}`))?.trim() ?? null;
 }
 
 function takeLock(path: string): Deno.FsFile | null {

@@ -1,6 +1,7 @@
 /** How a failure is told to a person or a program, and which exit code it has. */
 import type { SettingProblem } from "../config/read.ts";
 import { HubError, type HubErrorCode } from "../core/error.ts";
+import { errorText } from "../lib/log.ts";
 import { ERROR_HINT, ERROR_TITLE, WRONG } from "../text/errors.ts";
 import { type Lang, say } from "../text/say.ts";
 import { FAILED, WRONG_USAGE } from "./command.ts";
@@ -19,7 +20,12 @@ export function tell(
   error: unknown,
   options: { readonly lang: Lang; readonly isJson: boolean },
 ): number {
-  if (!(error instanceof HubError)) throw error;
+  if (!(error instanceof HubError)) {
+    // A fault of the program: where it happened helps whoever mends it.
+    terminal.note(say(options.lang, WRONG.unexpected, { text: errorText(error) }));
+    if (error instanceof Error && error.stack !== undefined) terminal.note(error.stack);
+    return FAILED;
+  }
   const { code, message, hint } = error;
   if (options.isJson) terminal.note(JSON.stringify({ error: { code, message, hint } }));
   else for (const line of errorLines(error, options.lang)) terminal.note(line);

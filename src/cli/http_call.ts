@@ -53,3 +53,13 @@ export function callHttp(call: HttpCall): Promise<HttpAnswer> {
     request.end(call.body);
   });
 }
+
+/** What a hub says of its health, its token not needed; `null` when nobody answers. */
+export async function askHealth(base: string): Promise<HttpAnswer | null> {
+  try {
+    return await callHttp({ method: "GET", url: `${base}/health`, headers: {}, body: "" });
+  } catch (error) {
+    if (error instanceof HubError) return null;
+    throw error;
+  }
+}

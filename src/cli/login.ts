@@ -8,6 +8,7 @@ import { sleep } from "../lib/clock.ts";
 import { isObject } from "../lib/json.ts";
 import { LOGIN } from "../text/serve.ts";
 import { say } from "../text/say.ts";
+import { createDigitsAsker } from "./ask_digits.ts";
 import { type Call, OK } from "./command.ts";
 import { createLoginTeller } from "./login_words.ts";
 import { type AdminApi, withHub } from "./reach.ts";
@@ -43,7 +44,10 @@ async function follow(
   },
 ): Promise<LoginView | "interrupted"> {
   const teller = createLoginTeller(call.terminal, call.lang);
-  const digits = createDigitsAsker(call, api);
+  const digits = createDigitsAsker({
+    ...call,
+    give: async (digits) => void await api.ask("POST", "/hub/login/code", { digits }),
+  });
   let said = "";
   for (let view = watch.first;;) {
     const text = JSON.stringify(view);
@@ -59,34 +63,6 @@ async function follow(
     const next = await api.ask("GET", "/hub/login");
     if (isObject(next)) view = next as unknown as LoginView;
   }
-}
-
-/** Asks for the digits on the phone while the login is watched, one question at a time. */
-function createDigitsAsker(call: Call, api: AdminApi): { look(view: LoginView): void } {
-  const { terminal, lang } = call;
-  let isAsking = false;
-
-  async function ask(): Promise<void> {
-    for (;;) {
-      terminal.note(LOGIN.askDigits[lang]);
-      const line = (await terminal.readLine())?.trim();
-      if (line === undefined) return terminal.note(LOGIN.cannotAsk[lang]);
-      if (/^\d{1,12}$/.test(line)) {
-        await api.ask("POST", "/hub/login/code", { digits: line });
-        return;
-      }
-      terminal.note(LOGIN.notDigits[lang]);
-    }
-  }
-
-  return {
-    look({ step }) {
-      if (isAsking || (step !== "code_wanted" && step !== "code_wrong")) return;
-      isAsking = true;
-      // A hub that cannot be reached any more is noticed by whoever watches the login.
-      void ask().catch(() => {}).finally(() => isAsking = false);
-    },
-  };
 }
 
 function conclude(call: Call, api: AdminApi, end: LoginView | "interrupted"): number {

@@ -7,10 +7,11 @@ export interface Notifier {
   ready(): void;
   /** The hub is stopping. */
   stopping(): void;
-  close(): void;
+  /** Resolves when everything has been said. */
+  close(): Promise<void>;
 }
 
-const SILENT: Notifier = { ready() {}, stopping() {}, close() {} };
+const SILENT: Notifier = { ready() {}, stopping() {}, close: () => Promise.resolve() };
 
 export function createNotifier(options: {
   readonly env: (name: string) => string | undefined;
@@ -31,11 +32,14 @@ export function createNotifier(options: {
   // systemd names an abstract socket with an @ in front.
   const address = { transport: "unixpacket", path: to.replace(/^@/, "\0") } as const;
   let cancel = () => {};
+  let said = Promise.resolve();
 
+  /** One after the other: the socket takes one at a time. */
   function send(state: string): void {
-    socket.send(new TextEncoder().encode(state), address).catch((error: unknown) => {
-      log.warn("systemd_unreachable", { state, error: errorText(error) });
-    });
+    said = said.then(async () => void await socket.send(new TextEncoder().encode(state), address))
+      .catch((error: unknown) =>
+        log.warn("systemd_unreachable", { state, error: errorText(error) })
+      );
   }
 
   function feed(everyMs: number): void {
@@ -50,8 +54,9 @@ export function createNotifier(options: {
       if (limitMs > 0) feed(limitMs / 3);
     },
     stopping: () => send("STOPPING=1"),
-    close() {
+    async close() {
       cancel();
+      await said;
       socket.close();
       Deno.removeSync(own);
     },

@@ -16,7 +16,7 @@ import {
   readAdminToken,
   readRunningHub,
 } from "./data_directory.ts";
-import { callHttp, type HttpAnswer, type HttpCall } from "./http_call.ts";
+import { askHealth, callHttp, type HttpAnswer, type HttpCall } from "./http_call.ts";
 
 export interface AdminApi {
   /** The answer's JSON. Throws the hub's refusal as a `HubError`, and `HUB_UNREACHABLE`. */
@@ -53,8 +53,9 @@ export async function withHub<T>(
       directory: call.terminal.directory,
     });
     if (opened !== null) return await useClosed(call, opened, use);
+    // A hub that crashed may have left its address behind, while another command holds the lock for a moment.
     const running = readRunningHub(data);
-    if (running !== null && await isThere(running.url)) {
+    if (running !== null && await askHealth(running.url) !== null) {
       return await use(runningApi(call, running.url));
     }
     if (call.clock.monotonic() > deadlineMs) throw unreachable(data);
@@ -170,17 +171,6 @@ function refusal(answer: HttpAnswer, value: Json | undefined): HubError {
 
 function isCode(code: string): code is HubErrorCode {
   return code in ERROR_TITLE;
-}
-
-/** A hub that crashed may have left its address behind while another command holds the lock for a moment. */
-async function isThere(url: string): Promise<boolean> {
-  try {
-    await callHttp({ method: "GET", url: `${url}/health`, headers: {}, body: "" });
-    return true;
-  } catch (error) {
-    if (error instanceof HubError) return false;
-    throw error;
-  }
 }
 
 function unreachable(data: string): HubError {

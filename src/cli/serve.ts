@@ -6,7 +6,13 @@ import { urlHost } from "../lib/url_host.ts";
 import { LOGIN, SERVE } from "../text/serve.ts";
 import { say } from "../text/say.ts";
 import { type Call, OK, show } from "./command.ts";
-import { openDataDirectory, type OpenedDirectory, readRunningHub } from "./data_directory.ts";
+import {
+  openDataDirectory,
+  type OpenedDirectory,
+  readRunningHub,
+  type RunningHub,
+} from "./data_directory.ts";
+import { askHealth } from "./http_call.ts";
 import { createLog } from "./logging.ts";
 import { createLoginTeller } from "./login_words.ts";
 import { createNotifier } from "./notify_systemd.ts";
@@ -43,7 +49,7 @@ export async function run(call: Call): Promise<number> {
       notifier.stopping();
       await hub.stop();
     } finally {
-      notifier.close();
+      await notifier.close();
     }
   } finally {
     directory.release();
@@ -59,14 +65,25 @@ async function openWhenFree(call: Call): Promise<OpenedDirectory> {
   for (;;) {
     const opened = openDataDirectory(settings, { random, directory: terminal.directory });
     if (opened !== null) return opened;
-    if (clock.monotonic() > deadlineMs) break;
+    const running = readRunningHub(settings.data);
+    if (clock.monotonic() > deadlineMs || (running !== null && await isServing(running.url))) {
+      throw lockedBy(running, settings.data);
+    }
     await sleep(clock, LOOK_AGAIN_MS);
   }
-  const running = readRunningHub(settings.data);
+}
+
+/** Whether a hub answers there and is not about to end. */
+async function isServing(url: string): Promise<boolean> {
+  const answer = await askHealth(url);
+  return answer !== null && !answer.text.includes('"stopping"');
+}
+
+function lockedBy(running: RunningHub | null, data: string): HubError {
   const who = running === null ? "another program" : `process ${running.pid} at ${running.url}`;
-  throw new HubError(
+  return new HubError(
     "DATA_DIRECTORY_LOCKED",
-    `Cannot use the data directory ${settings.data}: ${who} uses it`,
+    `Cannot use the data directory ${data}: ${who} uses it`,
     { hint: "Stop that hub first, or choose another directory with --data" },
   );
 }
@@ -102,6 +119,8 @@ function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void 
       terminal.note(LOGIN.before[lang]);
     }
     void teller.tell(event.view);
+    // A service that reads its terminal would be stopped in the background: the digits are asked for by `login`.
+    if (event.view.step === "code_wanted") terminal.note(LOGIN.cannotAsk[lang]);
   };
 }
 

@@ -32,7 +32,7 @@ export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
 
 /**
  * `polling`: a poll is open. `busy`: it took a message and has not come back; agents do not poll while they work. `away`: it
- * has not called for a while. `new`: it has never called.
+ * has not called for a while, or said that it stops. `new`: it has never called.
  */
 export type ClientState = "polling" | "busy" | "away" | "new";
 

@@ -129,7 +129,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     sendtyping: createSendTyping(ports),
     getuploadurl: createGetUploadUrl(ports),
     "msg/notifystart": createNotifyStart(memory),
-    "msg/notifystop": createNotifyStop(),
+    "msg/notifystop": createNotifyStop(presence),
   };
 
   return {

@@ -2,6 +2,7 @@
 import { writeOk } from "../wire/ret.ts";
 import { type Endpoint, succeed } from "./call.ts";
 import type { PollMemory } from "./poll_memory.ts";
+import type { Presence } from "./presence.ts";
 
 export function createNotifyStart(memory: PollMemory): Endpoint {
   return ({ client }) => {
@@ -10,6 +11,9 @@ export function createNotifyStart(memory: PollMemory): Endpoint {
   };
 }
 
-export function createNotifyStop(): Endpoint {
-  return () => Promise.resolve(succeed(writeOk()));
+export function createNotifyStop(presence: Pick<Presence, "noteLeft">): Endpoint {
+  return ({ client }) => {
+    presence.noteLeft(client.id);
+    return Promise.resolve(succeed(writeOk()));
+  };
 }

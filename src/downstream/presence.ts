@@ -11,6 +11,8 @@ export interface Presence {
   /** The client took messages; until it polls again it is at work on them. */
   noteTook(client: ClientId): void;
   notePoll(client: ClientId): void;
+  /** The client said that it stops: it is away until it calls again. */
+  noteLeft(client: ClientId): void;
   forget(client: ClientId): void;
   /** Writes down what is not written yet, and stops writing. */
   stop(): Promise<void>;
@@ -20,6 +22,7 @@ interface Seen {
   readonly atMs: number;
   /** When it took messages and did not come back; `null` when it holds none. */
   readonly tookAtMs: number | null;
+  readonly hasLeft: boolean;
 }
 
 export function createPresence(options: {
@@ -42,9 +45,9 @@ export function createPresence(options: {
   let cancelFlush: (() => void) | null = null;
   let isStopped = false;
 
-  function note(client: ClientId, tookAtMs: number | null): void {
+  function note(client: ClientId, tookAtMs: number | null, hasLeft = false): void {
     const atMs = clock.now();
-    seen.set(client, { atMs, tookAtMs });
+    seen.set(client, { atMs, tookAtMs, hasLeft });
     unwritten.set(client, atMs);
     if (isStopped) return;
     cancelFlush ??= clock.after(limits.seenFlushMs, () => void flush());
@@ -67,9 +70,10 @@ export function createPresence(options: {
       stateOf(client) {
         if (options.openPolls(client) > 0) return "polling";
         const now = clock.now();
-        const { atMs, tookAtMs } = seen.get(client) ??
-          { atMs: seenBefore.get(client) ?? null, tookAtMs: null };
+        const { atMs, tookAtMs, hasLeft } = seen.get(client) ??
+          { atMs: seenBefore.get(client) ?? null, tookAtMs: null, hasLeft: false };
         if (atMs === null) return "new";
+        if (hasLeft) return "away";
         if (tookAtMs !== null) return now - tookAtMs < limits.busyForMs ? "busy" : "away";
         return now - atMs < limits.awayAfterMs ? "polling" : "away";
       },
@@ -78,6 +82,7 @@ export function createPresence(options: {
     noteCall: (client) => note(client, seen.get(client)?.tookAtMs ?? null),
     noteTook: (client) => note(client, clock.now()),
     notePoll: (client) => note(client, null),
+    noteLeft: (client) => note(client, null, true),
     forget(client) {
       seenBefore.delete(client);
       seen.delete(client);

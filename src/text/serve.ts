@@ -7,7 +7,7 @@ export const SERVE = {
     zh:
       "ilink-hub {version} 已就绪：{url}，数据目录 {data}，微信账号 {accounts} 个，智能体 {clients} 个",
     en:
-      "ilink-hub {version} is ready: {url}, data in {data}, {accounts} accounts, {clients} agents",
+      "ilink-hub {version} is ready: {url}, data in {data}, accounts: {accounts}, agents: {clients}",
   },
   newAdminToken: {
     zh: "新的管理令牌，只显示这一次（保存在 {path}）：{token}",

@@ -34,7 +34,10 @@ async function startDemoProcess(args: readonly string[]): Promise<DemoProcess> {
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
   const reader = lines.getReader();
   const first = await reader.read();
-  if (first.done) throw new Error(`The demo ended before it was ready: ${await notes}`);
+  if (first.done) {
+    const { code } = await child.status;
+    throw new Error(`The demo ended with ${code} before it was ready: ${await notes}`);
+  }
   const introduction: Introduction = JSON.parse(first.value);
   return {
     ...introduction,
@@ -194,6 +197,8 @@ Deno.test("in the demo a message to an agent that is off waits until it is on", 
     const life = card(page, "are you there");
     await hasState(life, "waiting for echo");
     await echo.locator(".waiting", { hasText: "1 waiting" }).waitFor();
+    await write(page, "/list");
+    await botBubble(page, /echo.*away/).waitFor();
     await echo.getByRole("switch").click();
     await botBubble(page, "You said: are you there").waitFor();
     await hasState(life, "sent ✓");

@@ -35,6 +35,9 @@ export async function runAgent(agent: Agent): Promise<void> {
       await sleep(agent.clock, backoff.next(), agent.signal);
     }
   }
+  // A goodbye shows the agent as away at once; without it that takes some minutes.
+  const { signal } = new AbortController();
+  await call({ ...agent, signal }, "msg/notifystop", {}).catch(ignore);
 }
 
 async function handle(agent: Agent, message: Message): Promise<void> {
@@ -88,7 +91,7 @@ async function call(agent: Agent, endpoint: string, body: object): Promise<Answe
 /** A poll is answered within 35 s, everything else much sooner. */
 const CALL_LIMIT_MS = 40_000;
 
-/** Typing is a courtesy: the answer goes out without it. */
+/** Typing and goodbyes are courtesies: all goes on without them. */
 function ignore(): void {}
 
 /** The members of an answer that an agent needs; `ret` and `errcode` are absent or 0 when all is well. */

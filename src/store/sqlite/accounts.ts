@@ -3,6 +3,7 @@ import type { Account } from "../../core/account.ts";
 import { HubError } from "../../core/error.ts";
 import { type AccountId, asId } from "../../core/ids.ts";
 import type { AccountCredentials, AccountSteps } from "../store.ts";
+import { countSends } from "./moves.ts";
 import { clientExists, clientUnknown } from "./clients.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
@@ -55,8 +56,9 @@ const REMOVE = `
     state = 'logged_out' WHERE id = ? AND removed_at_ms IS NULL`;
 /** Nobody can send them any more. Index: sends_open, by way of conversations_account. */
 const EXPIRE_SENDS = `
-  UPDATE sends SET state = 'expired', is_open = 0, reason = 'account_removed', ended_at_ms = ?
-  WHERE is_open = 1 AND state IN ('planned', 'deferred')
+  UPDATE sends SET state = 'expired', is_open = 0, reason = 'account_removed', due_at_ms = NULL,
+    ended_at_ms = ?
+  WHERE is_open = 1 AND state = ?
     AND conversation IN (SELECT id FROM conversations WHERE account = ?)`;
 
 export function createAccountSteps(parts: {
@@ -117,7 +119,11 @@ function saveLogin(
   const account = found.id;
   db.run(RELOGIN, userId, botId, baseUrl, atMs, token, account);
   db.run(CLEAR_CONTEXT_TOKENS, account);
-  if (db.run(PLAN_WAITING_FOR_LOGIN, account) > 0) refreshNextSends(db, account);
+  const planned = db.change(PLAN_WAITING_FOR_LOGIN, account);
+  if (planned > 0) {
+    countSends(step, account, { from: "deferred", to: "planned", count: planned });
+    refreshNextSends(db, account);
+  }
   step.afterCommit(() => secrets.credentials.delete(account));
   return readOne(db, account);
 }
@@ -132,7 +138,7 @@ function markLoggedOut(
   },
 ): "marked" | "outdated" {
   const { db } = step;
-  if (db.run(MARK_LOGGED_OUT, atMs, account, generation) > 0) {
+  if (db.change(MARK_LOGGED_OUT, atMs, account, generation) > 0) {
     step.afterCommit(() => secrets.credentials.delete(account));
     return "marked";
   }
@@ -141,10 +147,11 @@ function markLoggedOut(
 }
 
 function updateAccount(
-  { db }: Step,
+  step: Step,
   account: AccountId,
   change: Parameters<AccountSteps["updateAccount"]>[1],
 ): Account {
+  const { db } = step;
   readOne(db, account);
   const { name, defaultClient } = change;
   if (name !== undefined) {
@@ -156,7 +163,7 @@ function updateAccount(
       throw clientUnknown(defaultClient);
     }
     db.run(SET_DEFAULT_CLIENT, defaultClient, account);
-    if (defaultClient !== null) makeUndecided(db, "no_client", account);
+    if (defaultClient !== null) makeUndecided(step, "no_client", account);
   }
   return readOne(db, account);
 }
@@ -168,7 +175,13 @@ function removeAccount(
 ): void {
   const { db } = step;
   db.run(REMOVE, atMs, account);
-  db.run(EXPIRE_SENDS, atMs, account);
+  for (const from of ["planned", "deferred"] as const) {
+    countSends(step, account, {
+      from,
+      to: "expired",
+      count: db.change(EXPIRE_SENDS, atMs, from, account),
+    });
+  }
   refreshNextSends(db, account);
   step.afterCommit(() => secrets.credentials.delete(account));
 }

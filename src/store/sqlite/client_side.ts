@@ -21,7 +21,8 @@ interface Answered {
 }
 
 /** Index: replies_key. */
-const FIND_GIVEN = "SELECT id FROM replies WHERE client = ? AND send_id = ? AND digest = ?";
+const FIND_GIVEN =
+  "SELECT id FROM replies WHERE client = ? AND send_id = ? AND send_id <> '' AND digest = ?";
 const FIND_ANSWERED = `
   SELECT c.id AS conversation, m.id AS message
   FROM conversations AS c LEFT JOIN messages AS m ON m.id = ?2

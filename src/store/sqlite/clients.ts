@@ -8,6 +8,7 @@ import type { ClientCache } from "./client_cache.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { parkIfNoneAlive } from "./parking.ts";
+import { emptyQueue } from "./queue_counts.ts";
 import { makeUndecided } from "./undecided.ts";
 
 const EXISTS = "SELECT 1 FROM clients WHERE id = ? AND removed_at_ms IS NULL";
@@ -50,7 +51,7 @@ export function createClientSteps(
     recordSeen: (seen) =>
       group.write((step) => {
         for (const { client, atMs } of seen) {
-          if (step.db.run(SEEN, atMs, client) > 0) clients.refresh(step, client);
+          if (step.db.change(SEEN, atMs, client) > 0) clients.refresh(step, client);
         }
       }),
   };
@@ -67,7 +68,7 @@ function registerClient(
   checkToken(db, tokenHash);
   const settings = JSON.stringify(DEFAULT_CLIENT_SETTINGS);
   const client = asId<ClientId>(db.insert(INSERT, name, label, tokenHash, settings, atMs));
-  makeUndecided(db, "no_client", null);
+  makeUndecided(step, "no_client", null);
   return refreshed(step, clients, client);
 }
 
@@ -108,12 +109,13 @@ function removeClient(
   { client, atMs }: { readonly client: ClientId; readonly atMs: number },
 ): void {
   const { db } = step;
-  if (db.run(REMOVE, atMs, client) === 0) return;
+  if (db.change(REMOVE, atMs, client) === 0) return;
   db.run(END_BINDINGS, client);
   db.run(END_DEFAULTS, client);
   const queued = db.all<{ message: MessageId }>(SELECT_QUEUE, client);
   db.run(PARK_QUEUE, atMs, client);
-  for (const { message } of queued) parkIfNoneAlive(db, message, { why: "client_removed", atMs });
+  emptyQueue(db, client);
+  for (const { message } of queued) parkIfNoneAlive(step, message, { why: "client_removed", atMs });
   clients.refresh(step, client);
 }
 

@@ -3,6 +3,7 @@ import type { Trace } from "../../core/decision.ts";
 import type { AccountId, ClientId, ConversationId, MessageId, ReplyId } from "../../core/ids.ts";
 import type { Ledger } from "../../core/ledger.ts";
 import type { Inbound } from "../../core/message.ts";
+import { isObject, type Json, type JsonObject, parseJson } from "../../lib/json.ts";
 import type { DecisionInput, ReplyInput } from "../store.ts";
 import type { Database } from "./database.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
@@ -79,7 +80,13 @@ function readConversation(db: Database, row: ConversationRow): ReplyInput {
 
 function readMemories(db: Database, conversation: ConversationId): DecisionInput["memories"] {
   const rows = db.all<{ plugin: string; memory: string }>(SELECT_MEMORIES, conversation);
-  return Object.fromEntries(rows.map(({ plugin, memory }) => [plugin, readStored(memory)]));
+  return Object.fromEntries(
+    rows.map(({ plugin, memory }) => [plugin, asObject(parseJson(memory))]),
+  );
+}
+
+function asObject(memory: Json): JsonObject {
+  return isObject(memory) ? memory : {};
 }
 
 function readLast(db: Database, message: MessageId | null): DecisionInput["last"] {

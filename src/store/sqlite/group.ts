@@ -4,6 +4,7 @@
  */
 import { HubError } from "../../core/error.ts";
 import { errorText, type Log } from "../../lib/log.ts";
+import { addTo, type Changes, type Counter, saveChanges } from "./counters.ts";
 import type { Database } from "./database.ts";
 import { explainFault, isEngineFault } from "./faults.ts";
 
@@ -12,6 +13,8 @@ export interface Step {
   readonly db: Database;
   /** Runs `action`, which must not throw, once the step is on disk: memory that mirrors the database changes here alone. */
   afterCommit(action: () => void): void;
+  /** Adds to a counter. */
+  count(counter: Counter, by: number): void;
 }
 
 export type Health = { readonly kind: "ok" } | {
@@ -40,6 +43,8 @@ export interface GroupOptions {
 interface Queued {
   /** Runs the body; what it gives and wants done later is kept until `succeed`. */
   run(): void;
+  /** What the body has counted. */
+  changes(): Changes;
   succeed(): void;
   fail(error: unknown): void;
 }
@@ -121,7 +126,7 @@ export class Group {
     try {
       db.run(BEGIN);
       for (const step of steps) outcomes.push(this.#runInside(step));
-      this.#commit();
+      this.#commit(outcomes);
     } catch {
       this.#rollBack();
       return false; // each step runs alone next and gets an error of its own
@@ -154,7 +159,7 @@ export class Group {
       db.run(BEGIN);
       hasBegun = true;
       step.run();
-      this.#commit();
+      this.#commit([{ step }]);
     } catch (error) {
       this.#rollBack();
       const fault = this.#ended ?? explainFault(error, path);
@@ -170,7 +175,9 @@ export class Group {
     return this.#ended;
   }
 
-  #commit(): void {
+  #commit(outcomes: readonly Outcome[]): void {
+    const done = outcomes.filter((outcome) => !("error" in outcome));
+    saveChanges(this.#options.db, done.map(({ step }) => step.changes()));
     this.#announce("before");
     this.#options.db.run(COMMIT);
     this.#health = { kind: "ok" };
@@ -221,12 +228,21 @@ function queued<T>(
   },
 ): Queued {
   let actions: (() => void)[] = [];
+  let changes: Changes = new Map();
   let value: { readonly given: T } | null = null;
   return {
     run() {
-      actions = []; // of a try that came to nothing
-      value = { given: call.body({ db, afterCommit: (action) => actions.push(action) }) };
+      actions = []; // the old ones are of a try that came to nothing
+      changes = new Map();
+      value = {
+        given: call.body({
+          db,
+          afterCommit: (action) => actions.push(action),
+          count: (counter, by) => addTo(changes, counter, by),
+        }),
+      };
     },
+    changes: () => changes,
     succeed() {
       for (const action of actions) action();
       if (value !== null) call.resolve(value.given);

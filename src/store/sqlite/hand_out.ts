@@ -18,6 +18,7 @@ import type { Epoch } from "./epoch.ts";
 import type { Step } from "./group.ts";
 import type { QueueLimits } from "./limits.ts";
 import { parkIfNoneAlive } from "./parking.ts";
+import { addToQueueCounts } from "./queue_counts.ts";
 import { findKnownWireId } from "./reply_ids.ts";
 import { readStored } from "./stored_json.ts";
 
@@ -38,6 +39,7 @@ interface OutRow {
   readonly id: DeliveryId;
   readonly seq: DeliverySeq;
   readonly message: MessageId;
+  readonly conversation: ConversationId;
   readonly written: number;
   readonly isAnswered: 0 | 1;
 }
@@ -65,7 +67,7 @@ const NOTE_WRITTEN = `
   WHERE state = 'handed_out' AND client = ? AND seq = ?`;
 /** Index: deliveries_handed_out. */
 const SELECT_OUT = `
-  SELECT id, seq, message, hand_outs_written AS written, is_answered AS isAnswered
+  SELECT id, seq, message, conversation, hand_outs_written AS written, is_answered AS isAnswered
   FROM deliveries WHERE state = 'handed_out' AND client = ? ORDER BY seq`;
 const ACKNOWLEDGE = `
   UPDATE deliveries SET state = 'acknowledged', ended_at_ms = ?, is_unanswered = ? WHERE id = ?`;
@@ -77,7 +79,7 @@ const TAKE_BACK = "UPDATE deliveries SET state = 'waiting', seq = NULL WHERE id 
 const SELECT_NEXT = `
   SELECT d.id, d.message, d.conversation, d.text, m.raw, m.quoted_wire_id AS quotedWireId
   FROM deliveries AS d JOIN messages AS m ON m.id = d.message
-  WHERE d.ended_at_ms IS NULL AND d.client = ? ORDER BY d.id LIMIT ?`;
+  WHERE d.ended_at_ms IS NULL AND d.client = ? ORDER BY d.id LIMIT ? + 0`;
 const HAND_OUT = `
   UPDATE deliveries SET state = 'handed_out', seq = ?, handed_out_at_ms = ?,
     hand_outs = hand_outs + 1 WHERE id = ?`;
@@ -99,7 +101,7 @@ export function handOut(step: Step, parts: HandOutParts, call: HandOutCall): Han
     parts.epoch.renew(step); // it was given by a later state of this database
   }
   for (const seq of call.written) db.run(NOTE_WRITTEN, call.client, seq);
-  const settled = settleOut(db, { call, client, handOutsMax: parts.limits.handOutsMax });
+  const settled = settleOut(step, { call, client, handOutsMax: parts.limits.handOutsMax });
   const deliveries = call.batch === 0 ? [] : handOutNext(db, call, {
     from: client.seq,
     kept: settled.kept,
@@ -119,7 +121,7 @@ export function handOut(step: Step, parts: HandOutParts, call: HandOutCall): Han
 
 /** Ends what is acknowledged or was handed out too often; gives what still carries a number. */
 function settleOut(
-  db: Database,
+  step: Step,
   { call, client, handOutsMax }: {
     readonly call: HandOutCall;
     readonly client: ClientRow;
@@ -131,16 +133,19 @@ function settleOut(
   readonly acknowledgedSeq: DeliverySeq;
   readonly kept: readonly DeliveryId[];
 } {
+  const { db } = step;
   const { onUnanswered } = readStored<ClientSettings>(client.settings);
   const counts = { acknowledged: 0, parked: 0 };
   const kept: DeliveryId[] = [];
   let { acknowledgedSeq } = client;
   for (const row of db.all<OutRow>(SELECT_OUT, call.client)) {
     const fate = fateOf(row, { call, client, onUnanswered, handOutsMax });
+    const part = { client: call.client, conversation: row.conversation };
     switch (fate) {
       case "acknowledged":
       case "acknowledged_unanswered":
         db.run(ACKNOWLEDGE, call.atMs, fate === "acknowledged" ? 0 : 1, row.id);
+        addToQueueCounts(db, part, -1);
         counts.acknowledged += 1;
         acknowledgedSeq = row.seq;
         break;
@@ -150,7 +155,8 @@ function settleOut(
         break;
       case "too_often":
         db.run(PARK, call.atMs, row.id);
-        parkIfNoneAlive(db, row.message, { why: "handed_out_too_often", atMs: call.atMs });
+        addToQueueCounts(db, part, -1);
+        parkIfNoneAlive(step, row.message, { why: "handed_out_too_often", atMs: call.atMs });
         counts.parked += 1;
         break;
       case "kept":

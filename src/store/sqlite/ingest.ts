@@ -4,8 +4,10 @@ import { LIMITS } from "../../core/limits.ts";
 import type { Inbound } from "../../core/message.ts";
 import type { PollSteps } from "../store.ts";
 import { findConversation, findSender, type InboundConversation } from "./conversations.ts";
+import { readCounter } from "./counters.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
+import { countMessages, countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import type { Secrets } from "./secrets.ts";
 import { countDuplicate, takeUnreadable, takeUnreadableBody } from "./unreadable.ts";
@@ -42,16 +44,16 @@ const UPDATE_CONVERSATION = `
     sends_since_inbound = ?, head = coalesce(head, ?) WHERE id = ?`;
 const UPDATE_TOKEN = "UPDATE conversations SET context_token = ?, token_at_ms = ? WHERE id = ?";
 /** What waited for the person; what waits for a login goes on waiting. Index: sends_open. */
-const PLAN_DEFERRED = `
-  UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
-  WHERE is_open = 1 AND conversation = ? AND state = 'deferred'
-    AND reason IN ('budget', 'window', 'throttle')`;
+const WAITED = `
+  is_open = 1 AND conversation = ? AND state = 'deferred'
+  AND reason IN ('budget', 'window', 'throttle')`;
+const HAS_WAITED = `SELECT 1 FROM sends WHERE ${WAITED} LIMIT 1`;
+const PLAN_WAITED = `
+  UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL WHERE ${WAITED}`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE id = ?`;
 const UPDATE_LAST_INBOUND = "UPDATE accounts SET last_inbound_at_ms = ? WHERE id = ?";
 const UPDATE_CURSOR = "UPDATE accounts SET cursor = ? WHERE id = ? AND removed_at_ms IS NULL";
-const COUNT_UNSETTLED = `
-  SELECT count FROM tallies WHERE account = ? AND kind = 'message' AND state = 'received'`;
 
 export function createPollSteps(
   parts: {
@@ -64,7 +66,7 @@ export function createPollSteps(
   return {
     ingest: (batch) => group.write((step) => ingest(step, parts, batch)),
     unsettledCount: (account) =>
-      group.read((db) => db.get<{ count: number }>(COUNT_UNSETTLED, account)?.count ?? 0),
+      group.read((db) => readCounter(db, { kind: "message", account, state: "received" })),
   };
 }
 
@@ -87,14 +89,14 @@ function ingest(
   let newestAtMs = lastInboundAtMs ?? 0;
   for (const { raw, read } of batch.messages) {
     if (read.kind === "unreadable") {
-      taken[takeUnreadable(db, arrival, { raw, reason: read.reason })] += 1;
+      taken[takeUnreadable(step, arrival, { raw, reason: read.reason })] += 1;
       continue;
     }
     newestAtMs = Math.max(newestAtMs, stampOf(read.message, arrival));
-    taken[takeMessage(db, arrival, { raw, message: read.message, senderKey })] += 1;
+    taken[takeMessage(step, arrival, { raw, message: read.message, senderKey })] += 1;
   }
   if (batch.unreadableBody !== null) {
-    taken[takeUnreadableBody(db, arrival, { body: batch.unreadableBody, secrets })] += 1;
+    taken[takeUnreadableBody(step, arrival, { body: batch.unreadableBody, secrets })] += 1;
   }
   if (newestAtMs !== (lastInboundAtMs ?? 0)) db.run(UPDATE_LAST_INBOUND, newestAtMs, account);
   if (isCurrent) saveCursor(step, secrets, batch);
@@ -111,7 +113,7 @@ function saveCursor(step: Step, secrets: Secrets, { account, cursor, generation 
 }
 
 function takeMessage(
-  db: Database,
+  step: Step,
   arrival: Arrival,
   { raw, message, senderKey }: {
     readonly raw: string;
@@ -119,6 +121,7 @@ function takeMessage(
     readonly senderKey: (wechatId: string) => string;
   },
 ): "stored" | "duplicate" {
+  const { db } = step;
   const { account, atMs } = arrival;
   const peer = message.group ?? message.from;
   const isGroup = message.group !== null;
@@ -131,6 +134,7 @@ function takeMessage(
   if (original !== null) {
     db.run(INSERT_DUPLICATE, account, conversation.id, sender, atMs, original, raw, inbound);
     countDuplicate(db, original);
+    countMessages(step, account, { from: null, to: "dropped" });
     renewToken(db, arrival, { message, conversation });
     return "duplicate";
   }
@@ -150,7 +154,8 @@ function takeMessage(
       inbound,
     ),
   );
-  beginTurn(db, arrival, { id, message, conversation });
+  countMessages(step, account, { from: null, to: "received" });
+  beginTurn(step, arrival, { id, message, conversation });
   return "stored";
 }
 
@@ -206,7 +211,7 @@ function renewToken(
 
 /** A newest message opens a new turn: sends are counted from it, and what waited for the person is planned. */
 function beginTurn(
-  db: Database,
+  step: Step,
   arrival: Arrival,
   seen: {
     readonly id: MessageId;
@@ -214,6 +219,7 @@ function beginTurn(
     readonly conversation: InboundConversation;
   },
 ): void {
+  const { db } = step;
   const { conversation } = seen;
   const atMs = stampOf(seen.message, arrival);
   const isNewest = atMs >= (conversation.lastInboundAtMs ?? 0);
@@ -227,5 +233,9 @@ function beginTurn(
     seen.id,
     conversation.id,
   );
-  if (isNewest && db.run(PLAN_DEFERRED, conversation.id) > 0) refreshNextSend(db, conversation.id);
+  // Hardly ever does anything wait, and looking costs a tenth of an update.
+  if (!isNewest || db.get(HAS_WAITED, conversation.id) === undefined) return;
+  const planned = db.change(PLAN_WAITED, conversation.id);
+  countSends(step, arrival.account, { from: "deferred", to: "planned", count: planned });
+  refreshNextSend(db, conversation.id);
 }

@@ -3,13 +3,13 @@ import { itemsOf, partOfItem, textOfItems } from "../../core/content.ts";
 import type { Trace } from "../../core/decision.ts";
 import type { MessageId, ReplyId, SendId } from "../../core/ids.ts";
 import type { DeliveryState, SendState } from "../../core/lifecycle.ts";
-import { isObject, tryParseJson } from "../../lib/json.ts";
+import { isObject, parseJson, tryParseJson } from "../../lib/json.ts";
 import type { DeliveryTrace, MessageTrace, ReplyTrace, SendTrace } from "../trace.ts";
 import type { Database } from "./database.ts";
-import { readSummary, SUMMARIES, type SummaryRow } from "./looks.ts";
 import { derivedState } from "./reply_outcome.ts";
 import { textOfContent } from "./send_text.ts";
 import { readStored } from "./stored_json.ts";
+import { readSummary, SUMMARIES, type SummaryRow } from "./summaries.ts";
 
 interface DeliveryRow {
   readonly client: string;
@@ -97,7 +97,7 @@ function readReply(db: Database, row: ReplyRow): ReplyTrace {
     text: textOfItems(items),
     parts: items.map(partOfItem),
     acceptedAtMs: row.acceptedAtMs,
-    steps: row.steps === null ? null : readStored(row.steps),
+    steps: row.steps === null ? null : parseJson(row.steps),
     sends,
   };
 }

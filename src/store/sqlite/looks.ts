@@ -1,49 +1,15 @@
 /** Lists and numbers for people; nothing here changes anything. */
-import type { AccountId, ClientId, MessageId } from "../../core/ids.ts";
+import type { AccountId, ClientId } from "../../core/ids.ts";
 import type { InboxState, SendState } from "../../core/lifecycle.ts";
-import type { Inbound } from "../../core/message.ts";
 import type { Looks, StoreCounts } from "../store.ts";
-import type { MessageSummary } from "../trace.ts";
 import type { ClientCache } from "./client_cache.ts";
+import { type Counter, readCounters } from "./counters.ts";
 import type { Database } from "./database.ts";
 import type { Group } from "./group.ts";
 import { readTrace } from "./life.ts";
-import { readStored } from "./stored_json.ts";
+import { readSummary, SUMMARIES, type SummaryRow } from "./summaries.ts";
 
-export interface SummaryRow {
-  readonly id: MessageId;
-  readonly account: string;
-  readonly key: string | null;
-  readonly alias: string | null;
-  readonly isGroup: 0 | 1 | null;
-  readonly inbound: string | null;
-  readonly receivedAtMs: number;
-  readonly state: InboxState;
-  readonly why: string;
-  readonly detail: string;
-  readonly settledAtMs: number | null;
-  readonly duplicateOf: number | null;
-  readonly duplicates: number;
-}
-
-interface Tally {
-  readonly account: AccountId;
-  readonly kind: "message" | "send";
-  readonly state: string;
-  readonly count: number;
-}
-
-export const SUMMARIES = `
-  SELECT m.id, a.name AS account, s.key, s.alias, g.is_group AS isGroup, m.inbound,
-    m.received_at_ms AS receivedAtMs, m.state, m.why, m.detail, m.settled_at_ms AS settledAtMs,
-    m.duplicate_of AS duplicateOf, m.duplicates
-  FROM messages AS m
-    JOIN accounts AS a ON a.id = m.account
-    LEFT JOIN senders AS s ON s.id = m.sender
-    LEFT JOIN conversations AS c ON c.id = m.conversation
-    LEFT JOIN senders AS g ON g.id = c.sender`;
-const SELECT_LAST = `${SUMMARIES} WHERE m.id < ? ORDER BY m.id DESC LIMIT ?`;
-const SELECT_TALLIES = "SELECT account, kind, state, count FROM tallies";
+const SELECT_LAST = `${SUMMARIES} WHERE m.id < ? ORDER BY m.id DESC LIMIT ? + 0`;
 const SELECT_ACCOUNTS = `
   SELECT id, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE removed_at_ms IS NULL
   ORDER BY id`;
@@ -68,29 +34,11 @@ export function createLooks(
   };
 }
 
-export function readSummary(row: SummaryRow): MessageSummary {
-  const inbound = row.inbound === null ? null : readStored<Inbound>(row.inbound);
-  return {
-    id: row.id,
-    account: row.account,
-    sender: { key: row.key ?? "", alias: row.alias ?? "" },
-    isGroup: row.isGroup === 1,
-    text: inbound?.text ?? "",
-    parts: inbound?.parts ?? [],
-    receivedAtMs: row.receivedAtMs,
-    state: row.state,
-    reason: row.detail === "" ? row.why : `${row.why}: ${row.detail}`,
-    settledAtMs: row.settledAtMs,
-    duplicateOf: row.duplicateOf,
-    duplicates: row.duplicates,
-  };
-}
-
 function readCounts(db: Database, clients: ClientCache): StoreCounts {
-  const tallies = db.all<Tally>(SELECT_TALLIES);
+  const counters = readCounters(db);
   const messages: Record<InboxState, number> = { received: 0, routed: 0, parked: 0, dropped: 0 };
   const sends: Partial<Record<SendState, number>> = {};
-  for (const { kind, state, count } of tallies) {
+  for (const { kind, state, count } of counters) {
     if (kind === "message") messages[state as InboxState] += count;
     else sends[state as SendState] = (sends[state as SendState] ?? 0) + count;
   }
@@ -100,16 +48,16 @@ function readCounts(db: Database, clients: ClientCache): StoreCounts {
     accounts: db.all<{ id: AccountId; lastInboundAtMs: number | null }>(SELECT_ACCOUNTS)
       .map(({ id, lastInboundAtMs }) => ({
         account: id,
-        unsettled: tallyOf(tallies, { account: id, kind: "message", state: "received" }),
+        unsettled: countOf(counters, { account: id, kind: "message", state: "received" }),
         lastInboundAtMs,
-        deferred: tallyOf(tallies, { account: id, kind: "send", state: "deferred" }),
+        deferred: countOf(counters, { account: id, kind: "send", state: "deferred" }),
       })),
     clients: readClientCounts(db, clients),
   };
 }
 
-function tallyOf(tallies: readonly Tally[], wanted: Omit<Tally, "count">): number {
-  return tallies.find(({ account, kind, state }) =>
+function countOf(counters: ReturnType<typeof readCounters>, wanted: Counter): number {
+  return counters.find(({ account, kind, state }) =>
     account === wanted.account && kind === wanted.kind && state === wanted.state
   )?.count ?? 0;
 }

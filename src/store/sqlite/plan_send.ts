@@ -7,7 +7,8 @@ import {
   type ReplyId,
   type SendId,
 } from "../../core/ids.ts";
-import type { Database } from "./database.ts";
+import type { Step } from "./group.ts";
+import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 
@@ -18,15 +19,16 @@ const PRIORITY_REPLY = 1;
 const INSERT = `
   INSERT INTO sends (account, conversation, reply, message, priority, content, text_head,
     text_digest, planned_at_ms, state, is_open, reason, ended_at_ms)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-    CASE WHEN removed_at_ms IS NULL THEN 'planned' ELSE 'expired' END, removed_at_ms IS NULL,
-    CASE WHEN removed_at_ms IS NULL THEN '' ELSE 'account_removed' END,
-    CASE WHEN removed_at_ms IS NULL THEN NULL ELSE ?9 END
-  FROM accounts WHERE id = ?1`;
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'planned', 1, '', NULL)`;
+const INSERT_EXPIRED = `
+  INSERT INTO sends (account, conversation, reply, message, priority, content, text_head,
+    text_digest, planned_at_ms, state, is_open, reason, ended_at_ms)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'expired', 0, 'account_removed', ?9)`;
+const IS_REMOVED = "SELECT 1 FROM accounts WHERE id = ? AND removed_at_ms IS NOT NULL";
 
 /** A send of an account that was removed expires at once. */
 export function planSend(
-  db: Database,
+  step: Step,
   planned: {
     readonly account: AccountId;
     readonly conversation: ConversationId;
@@ -39,10 +41,12 @@ export function planSend(
     readonly atMs: number;
   },
 ): SendId {
+  const { db } = step;
+  const isRemoved = db.get(IS_REMOVED, planned.account) !== undefined;
   const { account, conversation, reply, message, content, atMs } = planned;
   const text = normalText(textOfContent(content));
   const id = db.insert(
-    INSERT,
+    isRemoved ? INSERT_EXPIRED : INSERT,
     account,
     conversation,
     reply,
@@ -53,6 +57,7 @@ export function planSend(
     digestOfText(text),
     atMs,
   );
+  countSends(step, account, { from: null, to: isRemoved ? "expired" : "planned" });
   refreshNextSend(db, conversation);
   return asId<SendId>(id);
 }

@@ -3,13 +3,8 @@ import type { ParkReason } from "../../core/decision.ts";
 import type { ClientId, ConversationId, DeliveryId, MessageId } from "../../core/ids.ts";
 import type { Database } from "./database.ts";
 import type { QueueLimits } from "./limits.ts";
+import { addToQueueCounts, type QueuePart, readQueueCounts } from "./queue_counts.ts";
 
-/** Deliveries that have not ended: of the client, and of the conversation for the client. */
-const SELECT_WAITING = `
-  SELECT waiting, coalesce((
-    SELECT waiting FROM client_conversations WHERE client = ?1 AND conversation = ?2
-  ), 0) AS ofConversation
-  FROM clients WHERE id = ?1`;
 const INSERT = `
   INSERT INTO deliveries (client, message, conversation, state, text, queued_at_ms)
   VALUES (?, ?, ?, 'waiting', ?, ?)`;
@@ -19,13 +14,16 @@ const INSERT_PARKED = `
   VALUES (?1, ?2, ?3, 'parked', ?4, ?5, ?6, ?6)`;
 /**
  * What other clients have never been given and the target does not get anyway. Of a message that waits for several clients
- * one delivery moves. Index: deliveries_waiting, deliveries_message.
+ * one delivery moves. Indexes: client_conversations_conversation, deliveries_queue, deliveries_message.
  */
 const SELECT_MOVABLE = `
-  SELECT min(d.id) AS id, d.client FROM deliveries AS d
-  WHERE d.state = 'waiting' AND d.conversation = ?1 AND d.client <> ?2 AND d.hand_outs = 0
+  SELECT min(d.id) AS id, d.client
+  FROM client_conversations AS q
+    JOIN deliveries AS d ON d.ended_at_ms IS NULL AND d.client = q.client
+      AND d.conversation = q.conversation
+  WHERE q.conversation = ?1 AND q.client <> ?2 AND q.waiting > 0 AND d.hand_outs = 0
     AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = d.message AND client = ?2)
-  GROUP BY d.message ORDER BY 1 LIMIT ?3`;
+  GROUP BY d.message ORDER BY 1 LIMIT ?3 + 0`;
 const MOVE = "UPDATE deliveries SET client = ? WHERE id = ?";
 
 /** Queues a message for a client, or notes it as parked where the queue is full; then gives the reason. */
@@ -47,6 +45,7 @@ export function queueDelivery(
   const room = roomFor(db, limits, { client, conversation });
   if (room.kind === "room") {
     db.run(INSERT, client, message, conversation, text, atMs);
+    addToQueueCounts(db, { client, conversation }, 1);
     return null;
   }
   db.run(INSERT_PARKED, client, message, conversation, room.why, text, atMs);
@@ -70,22 +69,22 @@ export function moveWaiting(
     target,
     room.count,
   );
-  for (const { id } of movable) db.run(MOVE, target, id);
+  for (const { id, client } of movable) {
+    db.run(MOVE, target, id);
+    addToQueueCounts(db, { client, conversation }, -1);
+    addToQueueCounts(db, { client: target, conversation }, 1);
+  }
   return [...new Set(movable.map(({ client }) => client))];
 }
 
 function roomFor(
   db: Database,
   limits: QueueLimits,
-  { client, conversation }: { readonly client: ClientId; readonly conversation: ConversationId },
+  part: QueuePart,
 ):
   | { readonly kind: "room"; readonly count: number }
   | { readonly kind: "full"; readonly why: ParkReason } {
-  const { waiting, ofConversation } = db.one<{ waiting: number; ofConversation: number }>(
-    SELECT_WAITING,
-    client,
-    conversation,
-  );
+  const { waiting, ofConversation } = readQueueCounts(db, part);
   const inConversation = limits.waitingPerConversation - ofConversation;
   const inClient = limits.waitingPerClient - waiting;
   if (inConversation <= 0) return { kind: "full", why: "conversation_queue_full" };

@@ -20,7 +20,7 @@ interface Candidate {
 const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1_000;
 /** How far WeChat's stamp of a message may be from the end of the call that sent it. */
 const TIME_SLACK_MS = 10_000;
-/** A text match looks at this many sends, newest first. */
+/** Matches by time and text look at this many sends, newest first. */
 const CANDIDATES_MAX = 500;
 /** The beginning of a text says nothing when it is shorter. */
 const PREFIX_CHARACTERS_MIN = 4;
@@ -33,10 +33,10 @@ const CANDIDATES = `
     LEFT JOIN clients AS c ON c.id = r.client AND c.removed_at_ms IS NULL
   WHERE s.conversation = ?`;
 const BY_ID = `${CANDIDATES} AND s.wire_id = ? ORDER BY s.id DESC LIMIT 1`; // index: sends_wire_id
-/** Index: sends_ended. */
-const BY_TIME = `
-  ${CANDIDATES} AND s.ended_at_ms BETWEEN ? AND ? AND s.state NOT IN ('refused', 'expired')
-  ORDER BY s.ended_at_ms DESC LIMIT ${CANDIDATES_MAX}`;
+/** What may have reached the person. Index: sends_conversation. */
+const NEWEST = `
+  ${CANDIDATES} AND s.ended_at_ms >= ? AND s.state NOT IN ('refused', 'expired')
+  ORDER BY s.id DESC LIMIT ${CANDIDATES_MAX}`;
 /** Index: messages_wire_id. */
 const IS_OWN_MESSAGE = "SELECT 1 FROM messages WHERE account = ? AND wire_id = ? LIMIT 1";
 
@@ -56,33 +56,27 @@ export function findQuoted(
     if (sent !== undefined) return author(sent, "id");
     if (db.get(IS_OWN_MESSAGE, account, quote.wireId) !== undefined) return null;
   }
+  const newest = db.all<Candidate>(NEWEST, conversation, atMs - REMEMBERED_MS);
   const text = normalText(quote.text);
-  const near = quote.createTimeMs === null ? [] : sentBetween(db, conversation, [
-    quote.createTimeMs - TIME_SLACK_MS,
-    quote.createTimeMs + TIME_SLACK_MS,
-  ]);
-  const byTime = nearest(near, text, quote.createTimeMs ?? 0);
+  const byTime = nearest(newest, text, quote.createTimeMs);
   if (byTime !== null) return author(byTime, "time");
   if (text === "") return null;
-  const known = sentBetween(db, conversation, [atMs - REMEMBERED_MS, atMs]);
-  const byText = known.find((sent) => sent.textDigest === digestOfText(text)) ??
-    known.find((sent) => hasPrefix(sent, text));
+  const digest = digestOfText(text);
+  const byText = newest.find(({ textDigest }) => textDigest === digest) ??
+    newest.find((sent) => hasPrefix(sent, text));
   return byText === undefined ? null : author(byText, "text");
 }
 
-/** Newest first. */
-function sentBetween(
-  db: Database,
-  conversation: ConversationId,
-  [fromMs, toMs]: readonly [number, number],
-): Candidate[] {
-  return db.all<Candidate>(BY_TIME, conversation, fromMs, toMs);
-}
-
 /** Of several that were sent at nearly the same time the text decides, where the quote shows one. */
-function nearest(near: readonly Candidate[], text: string, atMs: number): Candidate | null {
-  const alike = text === "" ? [] : near.filter((sent) => hasPrefix(sent, text));
+function nearest(
+  newest: readonly Candidate[],
+  text: string,
+  atMs: number | null,
+): Candidate | null {
+  if (atMs === null) return null;
   const distance = ({ endedAtMs }: Candidate) => Math.abs(endedAtMs - atMs);
+  const near = newest.filter((sent) => distance(sent) <= TIME_SLACK_MS);
+  const alike = text === "" ? [] : near.filter((sent) => hasPrefix(sent, text));
   return (alike.length > 0 ? alike : near).toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 

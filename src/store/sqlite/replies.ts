@@ -18,7 +18,7 @@ interface Row {
   readonly content: string;
 }
 
-/** What is skipped is read over: a conversation has few. Index: replies_accepted. */
+/** Index: replies_unshaped, of which the ids are sorted; it holds what has just come. */
 const SELECT_ACCEPTED = `
   SELECT r.id, r.client, k.name AS clientName, c.account, a.name AS accountName, r.conversation,
     s.key, s.alias, r.content
@@ -27,8 +27,12 @@ const SELECT_ACCEPTED = `
     JOIN conversations AS c ON c.id = r.conversation
     JOIN accounts AS a ON a.id = c.account
     JOIN senders AS s ON s.id = c.sender
-  WHERE r.state = 'accepted' AND r.conversation NOT IN (SELECT value FROM json_each(?))
-  ORDER BY r.id LIMIT ?`;
+  WHERE r.id IN (
+    SELECT id FROM replies
+    WHERE state = 'accepted' AND conversation NOT IN (SELECT value FROM json_each(?))
+    ORDER BY id LIMIT ? + 0
+  )
+  ORDER BY r.id`;
 const END_SHAPING = `
   UPDATE replies SET state = ?, steps = ? WHERE id = ? AND state = 'accepted'`;
 const SELECT_PLACE = `
@@ -58,10 +62,11 @@ function readAccepted(
   }));
 }
 
-function plan({ db }: Step, planned: Parameters<ReplySteps["plan"]>[0]): void {
+function plan(step: Step, planned: Parameters<ReplySteps["plan"]>[0]): void {
+  const { db } = step;
   const { reply, contents, steps, atMs } = planned;
   const state = contents.length === 0 ? "stopped" : "shaped";
-  if (db.run(END_SHAPING, state, JSON.stringify(steps), reply) === 0) return;
+  if (db.change(END_SHAPING, state, JSON.stringify(steps), reply) === 0) return;
   const place = db.one<{ account: AccountId; conversation: ConversationId }>(SELECT_PLACE, reply);
-  for (const content of contents) planSend(db, { ...place, reply, message: null, content, atMs });
+  for (const content of contents) planSend(step, { ...place, reply, message: null, content, atMs });
 }

@@ -1,10 +1,11 @@
 /** Finding what is to be decided, and parking what cannot be. Deciding itself is committed by `settle.ts`. */
 import { HubError } from "../../core/error.ts";
-import type { ConversationId, MessageId } from "../../core/ids.ts";
+import type { AccountId, ConversationId, MessageId } from "../../core/ids.ts";
 import type { RouteSteps } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readForDecision } from "./decision_input.ts";
 import type { Group, Step } from "./group.ts";
+import { countMessages } from "./moves.ts";
 import { settle, type SettleParts } from "./settle.ts";
 import { refreshHead, unparkMessage } from "./undecided.ts";
 
@@ -16,10 +17,10 @@ interface Head {
 /** Costs what it gives, however long the backlog is. Index: conversations_head. */
 const SELECT_HEADS = `
   SELECT id AS conversation, head AS message FROM conversations WHERE head IS NOT NULL
-  ORDER BY head LIMIT ?`;
+  ORDER BY head LIMIT ? + 0`;
 const PARK = `
   UPDATE messages SET state = 'parked', why = ?, detail = ?, settled_at_ms = ?
-  WHERE id = ? AND state = 'received'`;
+  WHERE id = ? AND state = 'received' RETURNING account, conversation`;
 const SELECT_PLACE = "SELECT conversation, state FROM messages WHERE id = ?";
 
 export function createRouteSteps(parts: SettleParts & { readonly group: Group }): RouteSteps {
@@ -45,24 +46,32 @@ function readHeads(
 }
 
 function park(
-  { db }: Step,
+  step: Step,
   { message, why, reason, atMs }:
     & { readonly message: MessageId }
     & Parameters<
       RouteSteps["park"]
     >[1],
 ): void {
-  if (db.run(PARK, why, reason, atMs, message) === 0) return;
-  const { conversation } = db.one<{ conversation: ConversationId }>(SELECT_PLACE, message);
-  refreshHead(db, conversation);
+  const parked = step.db.get<{ account: AccountId; conversation: ConversationId }>(
+    PARK,
+    why,
+    reason,
+    atMs,
+    message,
+  );
+  if (parked === undefined) return;
+  countMessages(step, parked.account, { from: "received", to: "parked" });
+  refreshHead(step.db, parked.conversation);
 }
 
-function unpark({ db }: Step, message: MessageId): void {
+function unpark(step: Step, message: MessageId): void {
+  const { db } = step;
   const place = db.get<{ conversation: ConversationId | null; state: string }>(
     SELECT_PLACE,
     message,
   );
-  if (place?.conversation && unparkMessage(db, message)) {
+  if (place?.conversation && unparkMessage(step, message)) {
     return refreshHead(db, place.conversation);
   }
   const seen = place === undefined

@@ -9,14 +9,8 @@ export const APPLICATION_ID = 0x69487562;
 const META = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- How many messages and sends each account has in each state; kept by triggers, so that no statement can forget it.
-CREATE TABLE tallies (
-  account INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  state TEXT NOT NULL,
-  count INTEGER NOT NULL,
-  PRIMARY KEY (account, kind, state)
-) STRICT, WITHOUT ROWID;
+-- How many messages and sends each account has in each state.
+CREATE TABLE counters (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 const ACCOUNTS = `
@@ -54,7 +48,7 @@ CREATE TABLE clients (
   last_seen_at_ms INTEGER,
   seq INTEGER NOT NULL DEFAULT 0, -- the newest number given; outlives the delivery
   acknowledged_seq INTEGER NOT NULL DEFAULT 0,
-  waiting INTEGER NOT NULL DEFAULT 0, -- deliveries that have not ended; kept by triggers
+  waiting INTEGER NOT NULL DEFAULT 0, -- deliveries that have not ended
   removed_at_ms INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX clients_name ON clients (name) WHERE removed_at_ms IS NULL;
@@ -103,11 +97,12 @@ CREATE TABLE memories (
 CREATE TABLE client_conversations (
   client INTEGER NOT NULL REFERENCES clients (id),
   conversation INTEGER NOT NULL REFERENCES conversations (id),
-  waiting INTEGER NOT NULL DEFAULT 0, -- kept by triggers
+  waiting INTEGER NOT NULL DEFAULT 0,
   handed_out INTEGER, -- the message handed out last
   handed_out_at_ms INTEGER,
   PRIMARY KEY (client, conversation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX client_conversations_conversation ON client_conversations (conversation);
 `;
 
 const MESSAGES = `
@@ -142,21 +137,6 @@ CREATE TABLE traces (
   message INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
   trace TEXT NOT NULL -- JSON
 ) STRICT;
-
-CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
-  INSERT INTO tallies VALUES (NEW.account, 'message', NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER messages_moved AFTER UPDATE OF state ON messages WHEN OLD.state <> NEW.state BEGIN
-  UPDATE tallies SET count = count - 1
-    WHERE account = OLD.account AND kind = 'message' AND state = OLD.state;
-  INSERT INTO tallies VALUES (NEW.account, 'message', NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER messages_gone AFTER DELETE ON messages BEGIN
-  UPDATE tallies SET count = count - 1
-    WHERE account = OLD.account AND kind = 'message' AND state = OLD.state;
-END;
 `;
 
 const DELIVERIES = `
@@ -180,31 +160,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_message ON deliveries (message);
 CREATE INDEX deliveries_queue ON deliveries (client, id) WHERE ended_at_ms IS NULL;
 CREATE INDEX deliveries_handed_out ON deliveries (client, seq) WHERE state = 'handed_out';
-CREATE INDEX deliveries_waiting ON deliveries (conversation, id) WHERE state = 'waiting';
 CREATE INDEX deliveries_unanswered ON deliveries (client) WHERE is_unanswered = 1;
-
-CREATE TRIGGER deliveries_added AFTER INSERT ON deliveries WHEN NEW.ended_at_ms IS NULL BEGIN
-  UPDATE clients SET waiting = waiting + 1 WHERE id = NEW.client;
-  INSERT INTO client_conversations (client, conversation, waiting)
-    VALUES (NEW.client, NEW.conversation, 1)
-    ON CONFLICT DO UPDATE SET waiting = waiting + 1;
-END;
-CREATE TRIGGER deliveries_ended AFTER UPDATE OF ended_at_ms ON deliveries
-  WHEN OLD.ended_at_ms IS NULL AND NEW.ended_at_ms IS NOT NULL BEGIN
-  UPDATE clients SET waiting = waiting - 1 WHERE id = NEW.client;
-  UPDATE client_conversations SET waiting = waiting - 1
-    WHERE client = NEW.client AND conversation = NEW.conversation;
-END;
-CREATE TRIGGER deliveries_moved AFTER UPDATE OF client ON deliveries
-  WHEN OLD.client <> NEW.client AND NEW.ended_at_ms IS NULL BEGIN
-  UPDATE clients SET waiting = waiting - 1 WHERE id = OLD.client;
-  UPDATE client_conversations SET waiting = waiting - 1
-    WHERE client = OLD.client AND conversation = OLD.conversation;
-  UPDATE clients SET waiting = waiting + 1 WHERE id = NEW.client;
-  INSERT INTO client_conversations (client, conversation, waiting)
-    VALUES (NEW.client, NEW.conversation, 1)
-    ON CONFLICT DO UPDATE SET waiting = waiting + 1;
-END;
 `;
 
 const REPLIES = `
@@ -223,7 +179,6 @@ CREATE TABLE replies (
 ) STRICT;
 CREATE UNIQUE INDEX replies_key ON replies (client, send_id, digest) WHERE send_id <> '';
 CREATE INDEX replies_message ON replies (message) WHERE message IS NOT NULL;
-CREATE INDEX replies_accepted ON replies (id) WHERE state = 'accepted';
 CREATE INDEX replies_unshaped ON replies (conversation) WHERE state = 'accepted';
 `;
 
@@ -241,7 +196,7 @@ CREATE TABLE sends (
   state TEXT NOT NULL,
   is_open INTEGER NOT NULL, -- whether something may still happen to it
   reason TEXT NOT NULL DEFAULT '',
-  due_at_ms INTEGER, -- when a deferred one is planned by itself
+  due_at_ms INTEGER, -- when a deferred one is planned by itself; NULL in every other state
   upstream_id TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   is_repeat INTEGER NOT NULL DEFAULT 0,
@@ -251,27 +206,11 @@ CREATE TABLE sends (
   ended_at_ms INTEGER
 ) STRICT;
 CREATE INDEX sends_open ON sends (conversation, state, priority, id) WHERE is_open = 1;
-CREATE INDEX sends_unknown ON sends (account, id) WHERE is_open = 1 AND state = 'unknown';
-CREATE INDEX sends_due ON sends (due_at_ms) WHERE state = 'deferred' AND due_at_ms IS NOT NULL;
+CREATE INDEX sends_due ON sends (due_at_ms) WHERE due_at_ms IS NOT NULL;
 CREATE INDEX sends_reply ON sends (reply) WHERE reply IS NOT NULL;
 CREATE INDEX sends_message ON sends (message) WHERE message IS NOT NULL;
 CREATE INDEX sends_wire_id ON sends (conversation, wire_id) WHERE wire_id IS NOT NULL;
-CREATE INDEX sends_ended ON sends (conversation, ended_at_ms) WHERE ended_at_ms IS NOT NULL;
-
-CREATE TRIGGER sends_added AFTER INSERT ON sends BEGIN
-  INSERT INTO tallies VALUES (NEW.account, 'send', NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER sends_moved AFTER UPDATE OF state ON sends WHEN OLD.state <> NEW.state BEGIN
-  UPDATE tallies SET count = count - 1
-    WHERE account = OLD.account AND kind = 'send' AND state = OLD.state;
-  INSERT INTO tallies VALUES (NEW.account, 'send', NEW.state, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER sends_gone AFTER DELETE ON sends BEGIN
-  UPDATE tallies SET count = count - 1
-    WHERE account = OLD.account AND kind = 'send' AND state = OLD.state;
-END;
+CREATE INDEX sends_conversation ON sends (conversation, id);
 `;
 
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */

@@ -7,6 +7,7 @@ import { readAddress } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
+import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
 
@@ -29,14 +30,6 @@ interface SendRow {
   readonly showsIds: 0 | 1;
 }
 
-/** How a send's row is left. */
-interface Ended {
-  readonly state: SendState;
-  readonly reason: string;
-  readonly dueAtMs: number | null;
-  readonly wireId: string | null;
-}
-
 /** Index: conversations_next_send. */
 const SELECT_NEXT = `
   SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
@@ -46,28 +39,34 @@ const SELECT_NEXT = `
     JOIN sends AS n ON n.id = c.next_send
     JOIN senders AS s ON s.id = c.sender
   WHERE c.account = ? AND c.next_send IS NOT NULL
-  ORDER BY c.next_send LIMIT ?`;
+  ORDER BY c.next_send LIMIT ? + 0`;
 const BEGIN = `
   UPDATE sends SET state = 'sending', upstream_id = ?, began_at_ms = ?, attempts = attempts + 1
-  WHERE id = ? AND state = 'planned' RETURNING conversation`;
+  WHERE id = ?`;
 const COUNT_BEGUN = `
   UPDATE conversations SET sends_since_inbound = sends_since_inbound + 1, next_send = NULL
   WHERE id = ?`;
 const SELECT_ONE = `
   SELECT n.account, n.conversation, n.state, a.shows_ids AS showsIds
   FROM sends AS n JOIN accounts AS a ON a.id = n.account WHERE n.id = ?`;
-const END = `
-  UPDATE sends SET state = ?, is_open = ?, reason = ?, due_at_ms = ?, wire_id = ?, ended_at_ms = ?
+/** The usual end, which leaves most indexes alone. */
+const END_SENT = `
+  UPDATE sends SET state = ?, is_open = 0, reason = '', wire_id = ?, ended_at_ms = ?
+  WHERE id = ?`;
+const END_OTHERWISE = `
+  UPDATE sends SET state = ?, is_open = ?, reason = ?, due_at_ms = ?, ended_at_ms = ?
   WHERE id = ?`;
 const NOTE_SHOWS_IDS = "UPDATE accounts SET shows_ids = 1 WHERE id = ?";
 /** A call that did not reach WeChat was none. */
 const UNCOUNT = `
   UPDATE conversations SET sends_since_inbound = max(0, sends_since_inbound - 1) WHERE id = ?`;
 const UNCOUNT_ATTEMPT = "UPDATE sends SET attempts = attempts - 1 WHERE id = ?";
-/** Index: sends_unknown. */
+/** Asked for when a call has ended so, and at the start. Indexes: conversations_account, sends_open. */
 const SELECT_UNKNOWN = `
-  SELECT id AS send, attempts AS attempt FROM sends
-  WHERE is_open = 1 AND state = 'unknown' AND account = ? ORDER BY id`;
+  SELECT n.id AS send, n.attempts AS attempt
+  FROM conversations AS c
+    JOIN sends AS n ON n.is_open = 1 AND n.conversation = c.id AND n.state = 'unknown'
+  WHERE c.account = ? ORDER BY n.id`;
 const SHOW = "UPDATE sends SET is_open = 0 WHERE id = ? AND is_open = 1 AND state = 'unknown'";
 const REPEAT = `
   UPDATE sends SET state = 'planned', is_repeat = 1, reason = '', ended_at_ms = NULL
@@ -109,30 +108,40 @@ function readNext(
 }
 
 function beginSend(
-  { db }: Step,
+  step: Step,
   { send, upstreamId, atMs }: {
     readonly send: SendId;
     readonly upstreamId: string;
     readonly atMs: number;
   },
 ): void {
-  const begun = db.get<{ conversation: ConversationId }>(BEGIN, upstreamId, atMs, send);
-  if (begun === undefined) throw new Error(`Cannot begin send ${send}: it is not planned`);
-  db.run(COUNT_BEGUN, begun.conversation);
+  const { db } = step;
+  const row = db.get<SendRow>(SELECT_ONE, send);
+  if (row?.state !== "planned") {
+    throw new Error(`Cannot begin send ${send}: want planned, it is ${row?.state ?? "not there"}`);
+  }
+  db.run(BEGIN, upstreamId, atMs, send);
+  db.run(COUNT_BEGUN, row.conversation);
+  countSends(step, row.account, { from: "planned", to: "sending" });
 }
 
 function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: number }): void {
   const { db } = step;
   const row = db.one<SendRow>(SELECT_ONE, send);
-  const { state, reason, dueAtMs, wireId } = endOf(ended, row.showsIds === 1);
+  const state = stateOf(ended, row.showsIds === 1);
   if (!canMove(row.state, state)) {
     throw new Error(`Cannot end send ${send} as ${state}: it is ${row.state}`);
   }
-  const isWaiting = state === "planned" || state === "deferred";
-  const endedAtMs = isWaiting ? null : ended.atMs;
-  db.run(END, state, hasEnded(state) ? 0 : 1, reason, dueAtMs, wireId, endedAtMs, send);
-  if (wireId !== null && row.showsIds === 0) db.run(NOTE_SHOWS_IDS, row.account);
-  if (state === "planned") {
+  countSends(step, row.account, { from: row.state, to: state });
+  if (ended.kind === "sent") {
+    db.run(END_SENT, state, ended.wireId, ended.atMs, send);
+    if (ended.wireId !== null && row.showsIds === 0) db.run(NOTE_SHOWS_IDS, row.account);
+    return refreshNextSend(db, row.conversation);
+  }
+  const dueAtMs = ended.kind === "deferred" ? ended.untilMs : null;
+  const endedAtMs = state === "planned" || state === "deferred" ? null : ended.atMs;
+  db.run(END_OTHERWISE, state, hasEnded(state) ? 0 : 1, ended.reason, dueAtMs, endedAtMs, send);
+  if (ended.kind === "back") {
     db.run(UNCOUNT, row.conversation);
     db.run(UNCOUNT_ATTEMPT, send);
   }
@@ -141,19 +150,17 @@ function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: num
   else refreshNextSend(db, row.conversation);
 }
 
-function endOf(ended: SendEnd, showsIds: boolean): Ended {
-  const plain = { reason: "", dueAtMs: null, wireId: null };
+function stateOf(ended: SendEnd, showsIds: boolean): SendState {
   switch (ended.kind) {
     case "sent":
-      if (ended.wireId !== null) return { ...plain, state: "sent", wireId: ended.wireId };
-      return { ...plain, state: showsIds ? "suspect" : "unconfirmed" };
+      if (ended.wireId !== null) return "sent";
+      return showsIds ? "suspect" : "unconfirmed";
+    case "back":
+      return "planned";
     case "refused":
     case "unknown":
-      return { ...plain, state: ended.kind, reason: ended.reason };
-    case "back":
-      return { ...plain, state: "planned", reason: ended.reason };
     case "deferred":
-      return { ...plain, state: "deferred", reason: ended.reason, dueAtMs: ended.untilMs };
+      return ended.kind;
   }
 }
 
@@ -165,7 +172,10 @@ function readUnknown(
     .map(({ send, attempt }) => ({ send, attempt }));
 }
 
-function settleUnknown({ db }: Step, send: SendId, how: "show" | "repeat"): void {
-  if (db.run(how === "show" ? SHOW : REPEAT, send) === 0) return; // settled before
-  refreshNextSend(db, db.one<SendRow>(SELECT_ONE, send).conversation);
+function settleUnknown(step: Step, send: SendId, how: "show" | "repeat"): void {
+  const { db } = step;
+  if (db.change(how === "show" ? SHOW : REPEAT, send) === 0) return; // settled before
+  const { account, conversation } = db.one<SendRow>(SELECT_ONE, send);
+  if (how === "repeat") countSends(step, account, { from: "unknown", to: "planned" });
+  refreshNextSend(db, conversation);
 }

@@ -17,6 +17,7 @@ import type { Database } from "./database.ts";
 import type { Step } from "./group.ts";
 import { moveWaiting, queueDelivery } from "./queue.ts";
 import type { QueueLimits } from "./limits.ts";
+import { countMessages } from "./moves.ts";
 import { planSend } from "./plan_send.ts";
 
 export interface SettleParts {
@@ -65,7 +66,7 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   const place: Place = { ...found, message, atMs };
   const words = wordsOf(decision);
   for (const part of words === null ? [] : splitText(words, LIMITS.sendTextMax)) {
-    planSend(db, { ...place, reply: null, content: JSON.stringify(textContent(part)) });
+    planSend(step, { ...place, reply: null, content: JSON.stringify(textContent(part)) });
   }
   if (decision.kind === "deliver" || decision.kind === "answer") {
     changeBinding(db, place, decision.binding);
@@ -75,6 +76,7 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   const { state, why, woken } = perform(step, parts, { place, decision });
   db.run(END_MESSAGE, state, why, state === "routed" ? "" : decision.reason, atMs, message);
   db.run(MOVE_ON, message, place.conversation);
+  countMessages(step, place.account, { from: "received", to: state });
   return { kind: "settled", woken, hasSends: words !== null };
 }
 

@@ -2,6 +2,8 @@
 import type { ParkReason } from "../../core/decision.ts";
 import type { AccountId, ConversationId, MessageId } from "../../core/ids.ts";
 import type { Database } from "./database.ts";
+import type { Step } from "./group.ts";
+import { countMessages } from "./moves.ts";
 
 /** Index: messages_undecided. */
 const REFRESH_HEAD = `
@@ -15,25 +17,29 @@ const SELECT_PARKED = `
 const UNPARK = `
   UPDATE messages SET state = 'received', why = '', detail = '', settled_at_ms = NULL,
     attempt = attempt + 1
-  WHERE id = ? AND state = 'parked' AND conversation IS NOT NULL`;
+  WHERE id = ? AND state = 'parked' AND conversation IS NOT NULL RETURNING account`;
 
 export function refreshHead(db: Database, conversation: ConversationId): void {
   db.run(REFRESH_HEAD, conversation);
 }
 
 /** Whether the message was parked and can be decided. */
-export function unparkMessage(db: Database, message: MessageId): boolean {
-  return db.run(UNPARK, message) > 0;
+export function unparkMessage(step: Step, message: MessageId): boolean {
+  const unparked = step.db.get<{ account: AccountId }>(UNPARK, message);
+  if (unparked === undefined) return false;
+  countMessages(step, unparked.account, { from: "parked", to: "received" });
+  return true;
 }
 
 /** Unparks all that was parked for this reason; of one account where it is given. */
-export function makeUndecided(db: Database, why: ParkReason, account: AccountId | null): void {
+export function makeUndecided(step: Step, why: ParkReason, account: AccountId | null): void {
+  const { db } = step;
   const parked = db.all<{ id: MessageId; conversation: ConversationId }>(
     SELECT_PARKED,
     why,
     account,
   );
-  for (const { id } of parked) unparkMessage(db, id);
+  for (const { id } of parked) unparkMessage(step, id);
   for (const conversation of new Set(parked.map(({ conversation }) => conversation))) {
     refreshHead(db, conversation);
   }

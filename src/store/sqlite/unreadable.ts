@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import type { AccountId, MessageId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Database } from "./database.ts";
+import type { Step } from "./group.ts";
+import { countMessages } from "./moves.ts";
 import type { Secrets } from "./secrets.ts";
 
 interface Place {
@@ -22,29 +24,29 @@ const COUNT_DUPLICATE = "UPDATE messages SET duplicates = duplicates + 1 WHERE i
 
 /** One message of a batch that could not be read. */
 export function takeUnreadable(
-  db: Database,
+  step: Step,
   place: Place,
   { raw, reason }: { readonly raw: string; readonly reason: string },
 ): "parked" | "duplicate" {
   const digest = createHash("sha256").update(raw).digest("hex");
-  return parkUnreadable(db, place, { why: "message_unreadable", reason, digest, raw });
+  return parkUnreadable(step, place, { why: "message_unreadable", reason, digest, raw });
 }
 
 /** A body that could not be read. Its bytes may hold the cursor, which holds the bot token. */
 export function takeUnreadableBody(
-  db: Database,
+  step: Step,
   place: Place,
   { body, secrets }: { readonly body: Uint8Array; readonly secrets: Secrets },
 ): "parked" | "duplicate" {
   const digest = createHash("sha256").update(body).digest("hex");
   const reason = `${body.length} bytes`;
   const sealed = secrets.closeBytes(body);
-  return parkUnreadable(db, place, { why: "body_unreadable", reason, digest, raw: "", sealed });
+  return parkUnreadable(step, place, { why: "body_unreadable", reason, digest, raw: "", sealed });
 }
 
 /** The same again is counted and not kept twice: WeChat may repeat what cannot be read for ever. */
 function parkUnreadable(
-  db: Database,
+  step: Step,
   { account, atMs }: Place,
   kept: {
     readonly why: "message_unreadable" | "body_unreadable";
@@ -54,6 +56,7 @@ function parkUnreadable(
     readonly sealed?: Uint8Array;
   },
 ): "parked" | "duplicate" {
+  const { db } = step;
   const { why, reason, digest, raw, sealed = null } = kept;
   const sinceMs = atMs - LIMITS.dedupeIdMs;
   const original = db.get<{ id: MessageId }>(FIND_UNREADABLE, why, account, digest, sinceMs);
@@ -62,6 +65,7 @@ function parkUnreadable(
     return "duplicate";
   }
   db.run(INSERT_UNREADABLE, account, atMs, why, reason, digest, raw, sealed);
+  countMessages(step, account, { from: null, to: "parked" });
   return "parked";
 }
 

@@ -6,6 +6,8 @@ export interface ClientFromNpm {
   readonly name: string;
   /** The quote that this client understands: the quoted item itself, or its id alone. */
   readonly quoteStyle: "embedded" | "id";
+  /** Whether it tells WeChat of tool calls, in messages of their own. */
+  readonly sendsProgress: boolean;
   /** Installs it where that has not happened yet. */
   install(): Promise<string>;
   start(folder: string, given: Given): Promise<NpmClient>;
@@ -25,6 +27,7 @@ export interface Given {
 export const WEIXIN_BOT_SDK: ClientFromNpm = {
   name: "weixin-bot-sdk 1.1.0",
   quoteStyle: "embedded",
+  sendsProgress: false,
   install: () => installWith("weixin_bot_sdk.mjs", ["weixin-bot-sdk@1.1.0"]),
   start: (folder, { hubUrl, token, cdnUrl }) =>
     startNpmClient("node", {
@@ -38,6 +41,7 @@ export const WEIXIN_BOT_SDK: ClientFromNpm = {
 export const OPENCLAW_WEIXIN: ClientFromNpm = {
   name: "@tencent-weixin/openclaw-weixin 2.4.9",
   quoteStyle: "id",
+  sendsProgress: true,
   install: () =>
     installWith("openclaw_weixin.mjs", [
       "@tencent-weixin/openclaw-weixin@2.4.9",

@@ -5,10 +5,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ClientWorld } from "./client_world.ts";
 import { withClientWorld } from "./client_world.ts";
+import { isObject } from "../../../src/lib/json.ts";
 import { type ClientFromNpm, OPENCLAW_WEIXIN, WEIXIN_BOT_SDK } from "./clients_from_npm.ts";
 import { pause, waitFor } from "./wait.ts";
 
 const QUICK_MESSAGES = 50;
+
+/** Types of items on the wire (ILINK.md 2.2). */
+const TEXT = 1;
+const TOOL_CALL_START = 11;
+const TOOL_CALL_RESULT = 12;
 
 type Story = (world: ClientWorld, kind: ClientFromNpm) => Promise<void>;
 
@@ -20,6 +26,7 @@ const STORIES: readonly (readonly [string, Story])[] = [
   ["a picture comes back byte for byte", tellPicture],
   ["a file comes back byte for byte, under a name of its kind", tellFile],
   ["a quoted answer is known to the client", tellQuote],
+  ["what a client sends besides texts and media comes through", tellProgress],
   ["what was handed out to a client that is killed comes again", tellKilledClient],
   ["a restart of the hub is survived, orderly and by kill -9", tellRestart],
   ["a wrong token is refused, and the client does not spin", tellWrongToken],
@@ -94,6 +101,16 @@ async function tellQuote(world: ClientWorld, { quoteStyle }: ClientFromNpm): Pro
   assertMatch(world.received().at(-1)?.quoted ?? "", /echo: first/);
 }
 
+async function tellProgress(world: ClientWorld, { sendsProgress }: ClientFromNpm): Promise<void> {
+  const person = world.newcomer();
+  world.say(person, "look up");
+  // The client does not wait for them: their order is its own.
+  const kinds = sendsProgress ? [TEXT, TOOL_CALL_START, TOOL_CALL_RESULT] : [TEXT];
+  const answers = await world.answers(person, kinds.length);
+  const sent = answers.flatMap(({ items }) => items.map((item) => isObject(item) && item["type"]));
+  assertEquals(sent.toSorted(), kinds);
+}
+
 async function tellKilledClient(world: ClientWorld): Promise<void> {
   const person = world.newcomer();
   world.client().freeze();
@@ -148,16 +165,18 @@ async function tellOutcome(world: ClientWorld): Promise<void> {
   await waitFor(() => isDone(world, written), {
     what: "the hub to know every message as answered",
   });
-  assertEquals(world.simulator.sent().length, written);
+  const replies = (await world.traces(written)).flatMap((trace) => trace.replies);
+  assertEquals(world.simulator.sent().length, replies.length);
+  assertEquals(world.client().events.filter((event) => event.kind === "failed"), []);
 }
 
-/** Whether the latest messages were received by the client, and answered once, as far as the hub knows. */
+/** Whether the client received the latest messages, and their answers reached WeChat, as far as the hub knows. */
 async function isDone(world: ClientWorld, last: number): Promise<boolean> {
   const traces = await world.traces(last);
   return traces.length === last &&
     traces.every(({ deliveries, replies }) =>
       deliveries.every(({ state }) => state === "acknowledged") &&
-      replies.length === 1 && replies[0]?.state === "sent"
+      replies.length > 0 && replies.every(({ state }) => state === "sent")
     );
 }
 

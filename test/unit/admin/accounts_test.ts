@@ -64,6 +64,6 @@ Deno.test("DELETE /hub/accounts/NAME stops its poller before the store forgets i
   await using world = await createAdminWorld();
   const { name } = await logIn(world);
   assertEquals((await world.ask("DELETE", `/hub/accounts/${name}`)).json, { removed: name });
-  assertEquals(world.told, ["release account"]);
+  assertEquals(world.told, ["release account", "account removed"]);
   assertEquals(await world.store.accounts(), []);
 });

@@ -93,6 +93,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
         const isThere = (await store.accounts()).some(({ id }) => id === account);
         told.push(isThere ? "release account" : "released too late");
       },
+      accountRemoved: () => void told.push("account removed"),
     },
     clock,
     random,

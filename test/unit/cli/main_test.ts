@@ -127,3 +127,12 @@ Deno.test("main() lets commands that change nothing make no data directory", asy
     assertMatch(err, /Cannot find/);
   }
 });
+
+Deno.test("main() tells an unexpected failure and where it happened", async () => {
+  const first = await run(["register", "--name", "a"]);
+  assertEquals(first.code, 1);
+  assertMatch(
+    first.err,
+    /unexpected went wrong: this test starts no hub\n.*Error[^]*main_test\.ts/,
+  );
+});

@@ -40,6 +40,21 @@ Deno.test("a client that took a message is busy until it polls again, for half a
   assertEquals(state(), "away");
 });
 
+Deno.test("a client that says it stops is away at once, until it calls again", async () => {
+  const world = createDownstreamWorld();
+  const state = () => world.downstream.states.stateOf(world.client.id);
+  world.say("work");
+  const { body } = await world.poll();
+  assertEquals(state(), "busy");
+  assertEquals((await world.call("/ilink/bot/msg/notifystop")).body, { ret: 0 });
+  assertEquals(state(), "away");
+  const open = world.poll(body.get_updates_buf);
+  await settle();
+  assertEquals(state(), "polling");
+  world.say("more");
+  await open;
+});
+
 Deno.test("a message that was not fully written keeps nobody busy", async () => {
   const world = createDownstreamWorld();
   world.say("work");

@@ -83,7 +83,7 @@ function oneMessage({ endpoint, body }: Request): object | undefined {
   return undefined;
 }
 
-Deno.test("the simplest agent types, answers with the message's token, then presents the cursor", async () => {
+Deno.test("the simplest agent types, answers with the message's token, presents the cursor, and says goodbye", async () => {
   await withServer(oneMessage, async ({ baseUrl, requests, seen }) => {
     const stopping = new AbortController();
     const ended = runAgent({
@@ -104,6 +104,7 @@ Deno.test("the simplest agent types, answers with the message's token, then pres
       "getconfig",
       "sendtyping",
       "getupdates",
+      "msg/notifystop",
     ]);
     assert(requests.every(({ authorization }) => authorization === "Bearer vhub_1"));
     assertEquals(requests[2]?.body.typing_ticket, "ticket");
@@ -197,6 +198,7 @@ Deno.test("the simplest agent answers even when typing is refused", async () => 
       "sendmessage",
       "getconfig",
       "getupdates",
+      "msg/notifystop",
     ]);
   });
 });

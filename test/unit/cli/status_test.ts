@@ -1,0 +1,73 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { statusLines } from "../../../src/cli/status.ts";
+import type { StatusView } from "../../../src/core/status.ts";
+
+const NOW_MS = 10_000_000_000;
+const MINUTE_MS = 60_000;
+
+const STATUS: StatusView = {
+  version: "1.2.3",
+  startedAtMs: NOW_MS - 5 * MINUTE_MS,
+  nowMs: NOW_MS,
+  health: { state: "failing", reason: "logged_out" },
+  accounts: [{
+    name: "mum",
+    state: "logged_out",
+    reason: "-14",
+    sinceMs: NOW_MS,
+    lastPollAtMs: NOW_MS - 3 * MINUTE_MS,
+    defaultClient: "claude",
+    userId: null,
+    lastInboundAtMs: null,
+    unsettled: 2,
+    deferred: 7,
+  }],
+  clients: [{
+    name: "claude",
+    label: "at work",
+    state: "away",
+    lastCallAtMs: NOW_MS - 9 * MINUTE_MS,
+    createdAtMs: 0,
+    waiting: 4,
+    oldestWaitingAtMs: NOW_MS - 8 * MINUTE_MS,
+    unanswered: 1,
+    settings: { batch: 1, acknowledgeBy: "cursor", onUnanswered: "show" },
+  }],
+  plugins: [{ id: "mine.ts", version: "", source: "user", problem: "line 3: no default export" }],
+  messages: { received: 0, routed: 12, parked: 1, dropped: 0 },
+  sends: { sent: 5, deferred: 7 },
+  disk: { databaseBytes: 1_048_576, freeBytes: null },
+};
+
+function textOf(lang: "zh" | "en", changes: Partial<StatusView> = {}): string {
+  return statusLines({ ...STATUS, ...changes }, { lang, data: "/data" }).join("\n");
+}
+
+Deno.test("statusLines() says what does not work, since when, and what waits", () => {
+  const text = textOf("en");
+  assertMatch(text, /1\.2\.3, running for 5 min/);
+  assertMatch(text, /Health: failing: WeChat is disconnected, run ilink-hub login/);
+  assertMatch(
+    text,
+    /mum .*logged out \(-14\).*last poll 3 min ago.*last message never.*undecided 2/,
+  );
+  assertMatch(text, /deferred answers 7.*default claude.*owner unknown/);
+  assertMatch(
+    text,
+    /claude .*away.*9 min ago.*waiting 4, the oldest for 8 min, unanswered 1.*at work/,
+  );
+  assertMatch(text, /mine\.ts .*yours .*not loaded: line 3/);
+  assertMatch(text, /Messages: routed 12, parked 1\n/);
+  assertMatch(text, /database 1\.0 MiB, unknown left/);
+});
+
+Deno.test("statusLines() says the same in Chinese", () => {
+  assertMatch(textOf("zh"), /微信已断开.*[^]*未决定 2.*[^]*等待 4，最久 8 分钟.*[^]*没有加载/);
+});
+
+Deno.test("statusLines() does not judge a hub that is not running, and says what is empty", () => {
+  const text = textOf("en", { startedAtMs: null, accounts: [], clients: [], sends: {} });
+  assertMatch(text, /no hub is running, this is the data in \/data/);
+  assertEquals(text.includes("Health"), false);
+  assertMatch(text, /WeChat accounts:\n {2}\(none\)/);
+});

@@ -1,0 +1,99 @@
+import { assert, assertMatch } from "@std/assert";
+import { traceLines } from "../../../src/cli/trace_lines.ts";
+import type { MessageTrace } from "../../../src/store/trace.ts";
+
+const AT_MS = Date.UTC(2026, 0, 5, 9);
+
+const SEND = {
+  id: 1,
+  state: "suspect",
+  reason: "no id",
+  text: "the answer",
+  attempts: 1,
+  isRepeat: true,
+  plannedAtMs: AT_MS,
+  beganAtMs: AT_MS,
+  endedAtMs: AT_MS,
+  wireId: null,
+} as const;
+
+const MESSAGE: MessageTrace = {
+  id: 42,
+  account: "mum",
+  sender: { key: "s1", alias: "Ann" },
+  isGroup: true,
+  text: "hello\u001b[31m\nthere",
+  parts: [{ kind: "image", text: "", bytes: 5 }, { kind: "text", text: "hello", bytes: null }],
+  receivedAtMs: AT_MS,
+  state: "routed",
+  reason: "",
+  settledAtMs: AT_MS,
+  duplicateOf: null,
+  duplicates: 2,
+  trace: {
+    decidedAtMs: AT_MS,
+    steps: [
+      {
+        plugin: "commands",
+        version: "1.0.0",
+        tookMs: 0.06,
+        outcome: { kind: "verdict", verdict: { kind: "pass", reason: "not a command" } },
+      },
+      {
+        plugin: "mine",
+        version: "2",
+        tookMs: 250,
+        outcome: { kind: "fault", fault: "too_late", text: "no answer within 250 ms" },
+      },
+    ],
+    seen: { binding: null, clients: [{ name: "claude", state: "polling" }] },
+    decision: { kind: "deliver", to: ["claude"], reason: "the only client" },
+  },
+  deliveries: [{
+    client: "claude",
+    state: "acknowledged",
+    reason: "",
+    queuedAtMs: AT_MS,
+    handedOutAtMs: AT_MS,
+    handOuts: 3,
+    acknowledgedAtMs: AT_MS,
+    isUnanswered: true,
+  }],
+  replies: [{
+    id: 7,
+    client: "claude",
+    state: "suspect",
+    text: "the answer",
+    parts: [],
+    acceptedAtMs: AT_MS,
+    steps: [],
+    sends: [SEND],
+  }],
+  hubSends: [],
+};
+
+Deno.test("traceLines() tells a message's life: who was asked and why, who got it, what came back", () => {
+  const text = traceLines(MESSAGE, "en").join("\n");
+  assertMatch(text, /^Message 42, .*Ann \(group\) → mum\n {2}\[image\] hello/);
+  assertMatch(text, /commands 1\.0\.0 +0\.1 ms +pass \(not a command\)/);
+  assertMatch(text, /mine 2 +250 ms +fault \(too_late\): no answer within 250 ms/);
+  assertMatch(text, /Decision: deliver → claude \(the only client\)/);
+  assertMatch(text, /claude +acknowledged .*handed out 3 times, received, then restarted/);
+  assertMatch(text, /claude: suspect {2}the answer/);
+  assertMatch(text, /suspect +the answer +no id, may have arrived twice/);
+  assertMatch(text, /received 2 more times/);
+  assert(!text.includes("\u001b"), "a message's text does not command the terminal");
+});
+
+Deno.test("traceLines() says when nothing is decided yet, in Chinese too", () => {
+  const fresh: MessageTrace = {
+    ...MESSAGE,
+    state: "received",
+    trace: null,
+    deliveries: [],
+    replies: [],
+  };
+  const text = traceLines(fresh, "zh").join("\n");
+  assertMatch(text, /还没有决定/);
+  assert(!text.includes("回复"), "what is not there has no heading");
+});
