@@ -100,6 +100,23 @@ export const LIMITS = {
   verdictTextMax: 10_000,
   /** A reason in a verdict, characters; a longer one is cut. */
   verdictReasonMax: 500,
+  /** A plugin with what it imports; each version that is kept is a copy. */
+  pluginBytesMax: 16 * MIB,
+  /** Files of one plugin; vendored packages have many small ones. */
+  pluginFilesMax: 2_000,
+  /** Lines kept of what a plugin wrote. */
+  pluginLinesMax: 1_000,
+  /**
+   * Faults within the window before a plugin is not asked any more: a burst of bad messages may be one sender's, and five in
+   * a row cost a person no more than a second or two.
+   */
+  faultsBeforeTrip: 5,
+  faultWindowMs: 5 * MINUTE,
+  /** Stored messages on which a new version is tried before it is asked about live ones, and the time for all of them. */
+  recordedMessages: 20,
+  recordedMessagesMs: 3 * SECOND,
+  /** Messages that wait for what shadows say; beyond, shadows are not asked. */
+  shadowsInFlight: 64,
 
   // ── upstream
   /** How long WeChat holds a poll when it does not say. */
