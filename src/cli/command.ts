@@ -1,6 +1,7 @@
 /** What a command is, and what it is called with. */
 import type { SettingName, Settings } from "../config.ts";
 import type { ClosedHub, Hub, HubOptions } from "../config/launch.ts";
+import type { PluginBench, PluginBenchPorts } from "../hub/plugin_bench.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Json } from "../lib/json.ts";
 import type { Random } from "../lib/random.ts";
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly version: string;
   /** Loads the hub, which only some commands need. */
   readonly loadHub: () => Promise<HubModule>;
+  /** Asks plugins apart from any hub. */
+  readonly openPluginBench: (ports: PluginBenchPorts) => Promise<PluginBench>;
 }
 
 export interface HubModule {

@@ -13,6 +13,8 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
 
 const HUB_URL: Option = { placeholder: "URL", help: FLAG_HELP.hubUrl };
 
+const CANDIDATE: Option = { placeholder: "FILE", help: FLAG_HELP.candidate };
+
 /** Commands that ask a hub, running here or elsewhere, or the data directory when none runs. */
 const ASKS_HUB = { options: { "hub-url": HUB_URL }, settings: ["adminToken"] } as const;
 
@@ -157,14 +159,138 @@ export const COMMANDS: readonly Command[] = [
     words: "trace",
     params: "[MESSAGE_ID]",
     summary: SUMMARY.trace,
-    examples: ["trace", "trace 42", "trace --last 50 --json", "trace 42 --retry"],
+    examples: [
+      "trace",
+      "trace 42",
+      "trace --last 50 --json",
+      "trace 42 --retry",
+      "trace 42 --fixture --plugin night > plugins/night/real.fixture.json",
+    ],
     options: {
       last: { placeholder: "N", help: FLAG_HELP.last },
       retry: { placeholder: null, help: FLAG_HELP.retry },
+      fixture: { placeholder: null, help: FLAG_HELP.fixture },
+      plugin: { placeholder: "NAME", help: FLAG_HELP.fixtureOf },
       ...ASKS_HUB.options,
     },
     settings: ASKS_HUB.settings,
     load: async () => (await import("./trace.ts")).run,
+  },
+  {
+    ...ASKS_HUB,
+    words: "plugin list",
+    params: "",
+    summary: SUMMARY.pluginList,
+    examples: ["plugin list", "plugin list --json"],
+    load: async () => (await import("./plugin_list.ts")).run,
+  },
+  {
+    words: "plugin new",
+    params: "NAME",
+    summary: SUMMARY.pluginNew,
+    examples: ["plugin new night --template schedule", "plugin new weather"],
+    options: {
+      template: {
+        placeholder: "command|keyword|affinity|schedule|llm|pool|vision|language|ab",
+        help: FLAG_HELP.template,
+      },
+    },
+    settings: ["pluginsDirectory"],
+    load: async () => (await import("./plugin_new.ts")).run,
+  },
+  {
+    words: "plugin check",
+    params: "FILE",
+    summary: SUMMARY.pluginCheck,
+    examples: ["plugin check plugins/night.ts", "plugin check plugins/night --json"],
+    options: {},
+    settings: [],
+    load: async () => (await import("./plugin_check.ts")).run,
+  },
+  {
+    words: "plugin try",
+    params: "TEXT",
+    summary: SUMMARY.pluginTry,
+    examples: [
+      "plugin try 'where is my invoice?'",
+      "plugin try hello --as mum --candidate plugins/night.ts --state state.json",
+    ],
+    options: {
+      as: { placeholder: "PERSON", help: FLAG_HELP.as },
+      state: { placeholder: "FILE", help: FLAG_HELP.state },
+      candidate: CANDIDATE,
+      ...ASKS_HUB.options,
+    },
+    settings: ASKS_HUB.settings,
+    load: async () => (await import("./plugin_try.ts")).run,
+  },
+  {
+    words: "plugin test",
+    params: "[DIR]",
+    summary: SUMMARY.pluginTest,
+    examples: ["plugin test", "plugin test plugins/night"],
+    options: {},
+    settings: ["pluginsDirectory"],
+    load: async () => (await import("./plugin_tests.ts")).run,
+  },
+  {
+    words: "plugin replay",
+    params: "",
+    summary: SUMMARY.pluginReplay,
+    examples: [
+      "plugin replay --since 24h",
+      "plugin replay --since 7d --candidate plugins/night.ts",
+    ],
+    options: {
+      since: { placeholder: "90m|24h|7d", help: FLAG_HELP.since },
+      limit: { placeholder: "N", help: FLAG_HELP.limit },
+      candidate: CANDIDATE,
+      ...ASKS_HUB.options,
+    },
+    settings: ASKS_HUB.settings,
+    load: async () => (await import("./plugin_replay.ts")).run,
+  },
+  {
+    words: "plugin grant",
+    params: "NAME",
+    summary: SUMMARY.pluginGrant,
+    examples: ["plugin grant weather", "plugin grant weather --yes"],
+    options: { yes: { placeholder: null, help: FLAG_HELP.yes }, ...ASKS_HUB.options },
+    settings: ASKS_HUB.settings,
+    load: async () => (await import("./plugin_grant.ts")).run,
+  },
+  {
+    ...ASKS_HUB,
+    words: "plugin rollback",
+    params: "NAME",
+    summary: SUMMARY.pluginRollback,
+    examples: ["plugin rollback night"],
+    load: async () => (await import("./plugin_change.ts")).rollback,
+  },
+  {
+    ...ASKS_HUB,
+    words: "plugin promote",
+    params: "NAME",
+    summary: SUMMARY.pluginPromote,
+    examples: ["plugin promote night"],
+    load: async () => (await import("./plugin_change.ts")).promote,
+  },
+  {
+    ...ASKS_HUB,
+    words: "plugin reset",
+    params: "NAME",
+    summary: SUMMARY.pluginReset,
+    examples: ["plugin reset night"],
+    load: async () => (await import("./plugin_change.ts")).reset,
+  },
+  {
+    words: "plugin logs",
+    params: "NAME",
+    summary: SUMMARY.pluginLogs,
+    examples: ["plugin logs night", "plugin logs night --follow"],
+    options: { follow: { placeholder: null, help: FLAG_HELP.follow }, ...ASKS_HUB.options },
+    settings: ASKS_HUB.settings,
+    load: async () => (await import("./plugin_logs.ts")).run,
   },
   {
     words: "health",

@@ -55,5 +55,7 @@ export function realWorld(): Surroundings {
     random: systemRandom,
     version: VERSION,
     loadHub: () => import("../hub.ts"),
+    openPluginBench: async (ports) =>
+      (await import("../hub/plugin_bench.ts")).openPluginBench(ports),
   };
 }

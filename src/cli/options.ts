@@ -17,6 +17,22 @@ export function numberOption(
   throw wrongValue(call, { name, seen: text, wanted: `${range.min}..${range.max}` });
 }
 
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A length of time such as `90m`, `24h` or `7d`, in milliseconds; `null` when it was not given. */
+export function durationOption(call: Call, name: string): number | null {
+  const text = textOption(call, name);
+  if (text === null) return null;
+  const [_, count, unit = ""] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  const unitMs = DURATION_UNITS_MS[unit];
+  if (unitMs !== undefined) return Number(count) * unitMs;
+  throw wrongValue(call, { name, seen: text, wanted: "90m | 24h | 7d" });
+}
+
 /** One of the words; `null` when it was not given. */
 export function choiceOption<const W extends string>(
   call: Call,

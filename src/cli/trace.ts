@@ -1,15 +1,18 @@
 /** `trace`: the life of one message, or the newest messages in a line each. */
+import type { PluginView } from "../core/plugin_desk.ts";
 import { digitsOf, isObject } from "../lib/json.ts";
 import type { MessageSummary, MessageTrace } from "../hub.ts";
 import { WRONG } from "../text/errors.ts";
 import { INBOX_STATE, LOOK } from "../text/look.ts";
+import { PLUGIN } from "../text/plugins.ts";
 import { type Lang, say } from "../text/say.ts";
-import { type Call, OK, show } from "./command.ts";
+import { type Call, OK, show, textOption } from "./command.ts";
 import { usageError } from "./fail.ts";
 import { numberOption } from "./options.ts";
 import { withHub } from "./reach.ts";
 import { columns, fit } from "./table.ts";
 import { timeText } from "./times.ts";
+import { fixtureOf } from "./trace_fixture.ts";
 import { traceLines, whatText, whoText } from "./trace_lines.ts";
 
 const LAST = { min: 1, max: 500 };
@@ -43,6 +46,7 @@ export async function run(call: Call): Promise<number> {
 
 async function showOne(call: Call, id: string): Promise<number> {
   const path = `/hub/messages/${encodeURIComponent(id)}`;
+  if (call.options["fixture"] === true) return await exportFixture(call, path);
   const answer = await withHub(call, async (api) => {
     if (call.options["retry"] === true) await api.ask("POST", `${path}/retry`);
     return await api.ask("GET", path);
@@ -51,6 +55,19 @@ async function showOne(call: Call, id: string): Promise<number> {
   const message = answer as unknown as MessageTrace;
   const isTrace = isObject(answer) && digitsOf(answer["id"]) !== null;
   show(call, answer ?? {}, isTrace ? traceLines(message, call.lang) : []);
+  return OK;
+}
+
+/** Prints a fixture of the message, to be written to a file beside the plugin. */
+async function exportFixture(call: Call, path: string): Promise<number> {
+  const [message, listed] = await withHub(call, async (api) => [
+    await api.ask("GET", path) as unknown as MessageTrace,
+    await api.ask("GET", "/hub/plugins") as unknown as { readonly plugins: readonly PluginView[] },
+  ]);
+  const wanted = textOption(call, "plugin");
+  const fixture = fixtureOf(message, { ...listed, wanted, lang: call.lang });
+  call.terminal.print(JSON.stringify(fixture, null, call.isJson ? 0 : 2));
+  call.terminal.note(PLUGIN.fixtureNote[call.lang]);
   return OK;
 }
 

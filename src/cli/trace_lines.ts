@@ -9,7 +9,7 @@ import { timeText } from "./times.ts";
 const TEXT_WIDTH = 100;
 
 type Trace = NonNullable<MessageTrace["trace"]>;
-type Step = Trace["steps"][number];
+export type Step = Trace["steps"][number];
 
 export function traceLines(message: MessageTrace, lang: Lang): string[] {
   const { id, account, receivedAtMs, state, reason, duplicateOf, duplicates, trace } = message;
@@ -48,10 +48,17 @@ function decisionLines({ decidedAtMs, steps, seen, decision }: Trace, lang: Lang
     clients: clients === "" ? say(lang, LOOK.none) : clients,
   };
   return [
-    `${say(lang, LOOK.asked)}:`,
-    ...indented(columns(steps.map((step) => stepRow(step, lang)))),
+    ...stepLines(steps, lang),
     `${timeText(decidedAtMs)} ${say(lang, LOOK.decided, { decision: outcomeText(decision) })}`,
     say(lang, LOOK.seen, places),
+  ];
+}
+
+/** Who was asked, and what each answered. */
+export function stepLines(steps: readonly Step[], lang: Lang): string[] {
+  return [
+    `${say(lang, LOOK.asked)}:`,
+    ...indented(columns(steps.map((step) => stepRow(step, lang)))),
   ];
 }
 
@@ -64,7 +71,7 @@ function stepRow({ plugin, version, tookMs, outcome }: Step, lang: Lang): string
 }
 
 /** A verdict or decision in a line: its kind, where to, and why. */
-function outcomeText(outcome: Json): string {
+export function outcomeText(outcome: Json): string {
   if (!isObject(outcome)) return fit(JSON.stringify(outcome), TEXT_WIDTH);
   const to = outcome["to"];
   const target = Array.isArray(to) ? ` → ${to.join(", ")}` : "";

@@ -41,6 +41,44 @@ export const COMMAND_SUMMARY = {
     zh: "一条消息的一生，或最近的消息",
     en: "the life of one message, or the newest messages",
   },
+  pluginList: { zh: "列出插件，按询问的顺序", en: "list the plugins in the order they are asked" },
+  pluginNew: {
+    zh: "写一个新插件：代码、测试和编辑器要的类型",
+    en: "write a new plugin: its code, a test, and the types for an editor",
+  },
+  pluginCheck: {
+    zh: "检查一个插件文件：加载、类型、配置、回答是否稳定",
+    en: "check a plugin's file: that it loads, its types, its configuration, steady answers",
+  },
+  pluginTry: {
+    zh: "把一句话交给整条链看看去向，什么都不改变",
+    en: "show where a text would go through the whole chain, and change nothing",
+  },
+  pluginTest: {
+    zh: "用夹具测试插件：问什么，应该答什么",
+    en: "test plugins by their fixtures: what is asked, what should be answered",
+  },
+  pluginReplay: {
+    zh: "把收到过的消息重新决定一遍，看哪些去向会变",
+    en: "decide stored messages again and show which would go elsewhere",
+  },
+  pluginGrant: {
+    zh: "看插件要求的权限，并授权",
+    en: "show what a plugin asks for, and grant it",
+  },
+  pluginRollback: {
+    zh: "回到插件的上一个版本",
+    en: "go back to the version of a plugin before this one",
+  },
+  pluginPromote: {
+    zh: "让旁听的插件开始参与决定",
+    en: "let a shadowed plugin decide from now on",
+  },
+  pluginReset: {
+    zh: "再问一个因出错太多而停下的插件",
+    en: "ask a plugin again that was stopped for its faults",
+  },
+  pluginLogs: { zh: "插件写了什么", en: "what a plugin wrote" },
   health: {
     zh: "hub 能不能工作：能则退出码为 0，不能为 1",
     en: "whether the hub can do its job: exit code 0 if so, 1 if not",
@@ -88,6 +126,37 @@ export const FLAG_HELP = {
     zh: "让这条待处理的消息重新决定一次",
     en: "decide this parked message again",
   },
+  fixture: {
+    zh: "打印这条消息的测试夹具，隐去谁写的",
+    en: "print a fixture of this message for plugin test, without who wrote it",
+  },
+  fixtureOf: {
+    zh: "取哪个插件的回答；不填则是第一个被问的你的插件",
+    en: "whose answer it holds; the first of your plugins that was asked when not given",
+  },
+  template: {
+    zh: "从哪个例子写起；不填则是 command",
+    en: "the example to begin with; command when not given",
+  },
+  as: {
+    zh: "谁写的：它的 key 或别名；不填则是账号的主人",
+    en: "who writes: a person's key or alias; the account's owner when not given",
+  },
+  state: {
+    zh: "JSON 文件，代替当时的绑定和插件的记忆",
+    en: "JSON file that stands in for the binding and the plugins' memories",
+  },
+  candidate: {
+    zh: "hub 所在机器上的一个插件文件，代替同 id 的插件，或加入其中",
+    en: "a plugin's file on the hub's machine that stands in for the one of its id, or joins them",
+  },
+  since: { zh: "从多久以前起；不填则是 24h", en: "from how long ago; 24h when not given" },
+  limit: {
+    zh: "最多几条，1 到 10000；不填则是 1000",
+    en: "how many at most, 1 to 10000; 1000 when not given",
+  },
+  yes: { zh: "不再询问", en: "do not ask" },
+  follow: { zh: "接着看，直到按 Ctrl-C", en: "go on until Ctrl-C" },
   port: { zh: "监听的端口；0 表示任意", en: "port to listen on; 0 takes any" },
   hubPort: { zh: "hub 的端口；0 表示任意", en: "port of the hub; 0 takes any" },
   pagePort: { zh: "网页的端口；0 表示任意", en: "port of the page; 0 takes any" },

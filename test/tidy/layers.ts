@@ -33,6 +33,16 @@ const EXTRAS: readonly { from: string; to: string; reason: string }[] = [
     reason: "the shipped plugins are written as anyone would write theirs, and built in here",
   },
   {
+    from: "src/cli/plugin_templates.ts",
+    to: "plugins",
+    reason: "the examples are given away as text; nothing of them is run",
+  },
+  {
+    from: "src/cli/plugin_templates.ts",
+    to: "plugin",
+    reason: "the contract is given away as text, so that an editor beside the executable has it",
+  },
+  {
     from: "src/cli/version.ts",
     to: "deno.json",
     reason: "the version stands in one place, where the release reads it too",

@@ -25,6 +25,7 @@ async function run(
     random: createFakeRandom(),
     version: "1.2.3",
     loadHub: () => Promise.reject(new Error("this test starts no hub")),
+    openPluginBench: () => Promise.reject(new Error("this test runs no plugin")),
   };
   try {
     const code = await main(args, world);

@@ -1,0 +1,54 @@
+/** What a command loads where no hub runs: the real admin API over a store in memory, with a plugin desk of the test's. */
+import { createAdminApp } from "../../src/admin/app.ts";
+import type { HubModule } from "../../src/cli/command.ts";
+import type { LoginDesk } from "../../src/core/login.ts";
+import type { PluginDesk } from "../../src/core/plugin_desk.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import type { Store } from "../../src/store/store.ts";
+
+const NO_LOGIN: LoginDesk = {
+  start: () => ({ id: 1, step: "starting", qr: null, account: null, reason: "" }),
+  view: () => null,
+  giveCode: () => "not_wanted",
+  cancel() {},
+};
+
+/** `fill` puts what the test is about into the store. */
+export function createDeskHub(
+  pluginDesk: PluginDesk,
+  fill: (store: Store) => Promise<void> = () => Promise.resolve(),
+): HubModule {
+  return {
+    startHub: () => Promise.reject(new Error("this test starts no hub")),
+    async openHub({ clock, random, log, version, dataDirectory }) {
+      const store = await openStore({
+        ...{ path: ":memory:", clock, random, log, signKey: dataDirectory.signingKey },
+        sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+      });
+      await fill(store);
+      const app = createAdminApp({
+        ...{ version, store, clock, random, log, pluginDesk },
+        startedAtMs: null,
+        publicUrl: "http://127.0.0.1:8765",
+        states: { stateOf: () => "away", lastCallAtMs: () => null },
+        token: dataDirectory.adminToken,
+        login: NO_LOGIN,
+        actions: {
+          wakeRouter() {},
+          clientChanged() {},
+          clientRemoved() {},
+          accountRemoved() {},
+          releaseAccount: () => Promise.resolve(),
+        },
+        accountFacts: () => ({ state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null }),
+        plugins: () => [],
+        disk: () => Promise.resolve({ databaseBytes: 4096, freeBytes: null }),
+        health: () => ({ state: "ok" }),
+      });
+      return {
+        fetch: (request) => Promise.resolve(app.fetch(request)),
+        stop: () => store.close(),
+      };
+    },
+  };
+}
