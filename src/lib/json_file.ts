@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { type Json, tryParseJson } from "./json.ts";
 
 /** What the file holds; `undefined` when it is not there or holds no JSON. Throws when it cannot be read. */
-export async function readJsonFile(path: string): Promise<Json | undefined> {
+export function readJsonFile(path: string): Json | undefined {
   try {
-    return tryParseJson(await Deno.readTextFile(path));
+    return tryParseJson(Deno.readTextFileSync(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -2,7 +2,7 @@
  * What the owner lets plugins do, kept in one file. A grant is bound to the SHA-256 of the version it was given to: another
  * version, and so another request, has to be granted again.
  */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { HubError } from "../core/error.ts";
 import type { PermissionWords } from "../core/plugin_desk.ts";
 import { readJsonFile, writeJsonFile } from "../lib/json_file.ts";
@@ -28,8 +28,8 @@ const GRANTS_PER_PLUGIN = 10;
 
 export const NOTHING_GRANTED: PermissionWords = { net: [], read: [] };
 
-export async function openGrants(path: string): Promise<Grants> {
-  let grants: readonly Grant[] = readGrants(await readJsonFile(path));
+export function openGrants(path: string): Grants {
+  let grants: readonly Grant[] = readGrants(readJsonFile(path));
   return {
     find(hash) {
       const { net, read } = grants.find((grant) => grant.hash === hash) ?? NOTHING_GRANTED;
@@ -83,14 +83,20 @@ export function absolutePermissions({ net, read }: PermissionWords, folder: stri
   return { net, read: read.map((path) => resolve(folder, path)) };
 }
 
-/** Throws `PLUGIN_INVALID` for a path over which the hub's own keys could be read. */
+/**
+ * Throws `PLUGIN_INVALID` for a path over which the hub's own keys could be read: what lies in a closed folder or holds one.
+ * The plugins folder itself may lie in one.
+ */
 export function checkGrantable(
   id: string,
-  { read }: Permissions,
-  { closed }: { readonly closed: readonly string[] },
+  { read = [] }: Permissions,
+  { closed, folder }: { readonly closed: readonly string[]; readonly folder: string },
 ): void {
-  for (const path of read ?? []) {
-    if (!closed.some((folder) => isInside(folder, path) || isInside(join(path), folder))) continue;
+  const isOpen = (path: string, shut: string) =>
+    !isInside(path, shut) &&
+    (!isInside(shut, path) || isInside(shut, folder) && isInside(folder, path));
+  for (const path of read) {
+    if (closed.every((shut) => isOpen(path, shut))) continue;
     throw new HubError(
       "PLUGIN_INVALID",
       `Cannot grant the plugin "${id}" to read ${path}: the hub keeps its keys there`,

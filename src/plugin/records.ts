@@ -37,8 +37,8 @@ interface Kept {
   readonly promoted: ReadonlyMap<string, boolean>;
 }
 
-export async function openRecords(path: string): Promise<Records> {
-  let kept = readKept(await readJsonFile(path));
+export function openRecords(path: string): Records {
+  let kept = readKept(readJsonFile(path));
   const turns = createTurns();
 
   /** The newest state is written, whoever's turn it is. */

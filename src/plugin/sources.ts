@@ -60,7 +60,10 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Reads a plugin from the folder. `closed` are absolute paths of folders of which nothing is ever copied. */
+/**
+ * Reads a plugin from the folder. `closed` are absolute paths of folders of which nothing is ever copied, but for the plugins
+ * folder where it lies in one.
+ */
 export async function readSource(
   folder: string,
   file: string,
@@ -68,8 +71,8 @@ export async function readSource(
 ): Promise<SourceRead> {
   try {
     const root = await Deno.realPath(folder);
-    const closedRoots = await Promise.all(closed.map(realPathOf));
-    const source = await collect(file, { root, closed: closedRoots });
+    const shut = (await Promise.all(closed.map(realPathOf))).filter((one) => !isInside(one, root));
+    const source = await collect(file, { root, closed: shut });
     return { kind: "source", source };
   } catch (error) {
     return { kind: "unusable", text: `Cannot read the plugin ${file}: ${messageOf(error)}` };

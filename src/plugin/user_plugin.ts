@@ -11,6 +11,7 @@ import { createTurns } from "../lib/turns.ts";
 import type { Manifest } from "./api.ts";
 import { absolutePermissions, checkGrantable, wordsOf } from "./grants.ts";
 import type { Answer } from "./host.ts";
+import { createHistory } from "./history.ts";
 import { guessId, launch, type LaunchPorts, type Running } from "./launch.ts";
 import { createLineLog } from "./line_log.ts";
 import { type PluginState, type Role, tellWhy, viewPlugin } from "./plugin_view.ts";
@@ -71,6 +72,7 @@ export class UserPlugin {
   readonly #turns = createTurns();
   readonly #lines;
   readonly #tally;
+  readonly #history;
   #running: Running | null = null;
   #loadedAtMs: number | null = null;
   /** The file as it is now; without a manifest while that version has not been started. */
@@ -81,6 +83,7 @@ export class UserPlugin {
   /** Why the file as it is now does not run, "" otherwise. */
   #problem = "";
   #isGone = false;
+  #blocked: Seat | null = null;
   /** Why another file stands in its place; `null` when none does. */
   #standby: string | null = null;
 
@@ -89,12 +92,18 @@ export class UserPlugin {
     this.#ports = ports;
     this.#lines = createLineLog(ports.clock);
     this.#tally = createTally(ports.clock);
+    this.#history = createHistory(file, ports);
   }
 
   /** As its manifest says; as its source seems to say while no version could be read. */
   get id(): string {
-    return this.#newest?.manifest?.id ?? this.#running?.manifest.id ?? this.#record?.id ??
+    return this.#newest?.manifest?.id ?? this.#running?.manifest.id ?? this.#history.last?.id ??
       guessId({ file: this.file, text: this.#newest?.source.text ?? "" });
+  }
+
+  /** Whether a version of it said so itself. */
+  get isIdKnown(): boolean {
+    return Boolean(this.#newest?.manifest ?? this.#running ?? this.#history.last);
   }
 
   get role(): Role {
@@ -105,11 +114,7 @@ export class UserPlugin {
     if (this.role === "disabled") return { kind: "none" };
     if (this.#running !== null) return { kind: "runs", seat: this.#running.seat };
     if (this.#standby !== null && this.#trip === "") return { kind: "rests" };
-    if (!this.#parks) return { kind: "none" };
-    return {
-      kind: "blocks",
-      seat: blockedSeat(this.id, this.#record?.version ?? "", () => tellWhy(this.#stateNow())),
-    };
+    return this.#parks ? { kind: "blocks", seat: this.#blockedSeat() } : { kind: "none" };
   }
 
   /** Nothing is left of it. */
@@ -155,18 +160,16 @@ export class UserPlugin {
       const { hash } = this.#newest.source;
       const asked = wordsOf(manifest.permissions);
       const opened = absolutePermissions(asked, dirname(join(folder, this.file)));
-      checkGrantable(manifest.id, opened, { closed });
+      checkGrantable(manifest.id, opened, { closed, folder });
       await grants.add({ id: manifest.id, hash, ...asked, atMs: clock.now() });
-      if (this.#record?.rolledBackFrom !== hash) await this.#tryNewest({ isProven: false });
+      if (this.#history.last?.rolledBackFrom !== hash) await this.#tryNewest({ isProven: false });
     });
   }
 
   /** Goes back to the version before. Throws `PLUGIN_INVALID`. */
   rollback(): Promise<void> {
     return this.#turns.take(async () => {
-      const { versions, records } = this.#ports;
-      const before = this.#record?.previous ?? "";
-      const version = before === "" ? null : await versions.find(this.file, before);
+      const version = await this.#history.find("before");
       if (version === null) {
         throw this.#cannot("roll back", "there is no version before the one that runs");
       }
@@ -174,7 +177,7 @@ export class UserPlugin {
       if (failed !== null) throw this.#cannot("roll back", failed.text);
       const newest = this.#newest?.source.hash ?? "";
       const rolledBackFrom = newest === version.hash ? "" : newest;
-      if (this.#record !== null) await records.save(this.file, { ...this.#record, rolledBackFrom });
+      await this.#history.leave(rolledBackFrom);
       this.#problem = rolledBackFrom === "" ? "" : WENT_BACK;
       this.#tell("runs", "");
     });
@@ -185,7 +188,7 @@ export class UserPlugin {
     return this.#turns.take(async () => {
       this.#trip = "";
       this.#tally.forgive();
-      const isWentBack = this.#record?.rolledBackFrom === this.#newest?.source.hash;
+      const isWentBack = this.#history.last?.rolledBackFrom === this.#newest?.source.hash;
       if (this.#problem !== "" && !isWentBack) await this.#tryNewest({ isProven: false });
       await this.#wake();
       this.#ports.onChange();
@@ -212,20 +215,17 @@ export class UserPlugin {
   }
 
   async #load(source: Source): Promise<void> {
-    const { records } = this.#ports;
     const { hash } = source;
     if (this.#newest?.source.hash === hash && !this.#isGone) return;
     this.#isGone = false;
     this.#newest = { source, manifest: null };
     this.#problem = "";
-    const known = this.#record;
-    if (known !== null && known.rolledBackFrom !== "") {
-      if (known.rolledBackFrom === hash) {
-        this.#problem = WENT_BACK;
-        return await this.#wake();
-      }
-      await records.save(this.file, { ...known, rolledBackFrom: "" });
+    const known = this.#history.last;
+    if (known?.rolledBackFrom === hash) {
+      this.#problem = WENT_BACK;
+      return await this.#wake();
     }
+    await this.#history.leave("");
     if (this.#running?.hash === hash) {
       this.#newest = { source, manifest: this.#running.manifest };
       return;
@@ -245,23 +245,20 @@ export class UserPlugin {
 
   async #leave(): Promise<void> {
     if (this.#isGone) return;
-    const { records, versions } = this.#ports;
     this.#isGone = true;
     this.#newest = null;
     this.#trip = "";
     this.#problem = "Its file is gone";
     this.#tell("gone", this.#problem);
     this.#rest();
-    if (this.#parks) return;
-    await records.save(this.file, null);
-    await versions.prune(this.file, new Set());
+    if (!this.#parks) await this.#history.forget();
   }
 
   async #tryNewest({ isProven }: { readonly isProven: boolean }): Promise<void> {
     if (this.#newest === null) return;
     const { source } = this.#newest;
     const hasRun = this.#running !== null;
-    const version = await this.#ports.versions.keep(source);
+    const version = await this.#history.keep(source);
     const onManifest = (manifest: Manifest) => this.#newest = { source, manifest };
     const failed = await this.#install(version, { isProven, onManifest });
     if (failed === null) {
@@ -274,14 +271,13 @@ export class UserPlugin {
       : `. It imports ${source.outside.join(", ")}, which lies outside the plugins folder`;
     this.#refuse(failed.text + outside, failed.logText + outside);
     await this.#wake();
-    await this.#prune();
   }
 
   /** Starts what ran last, where nothing runs and nothing speaks against it. */
   async #wake(): Promise<void> {
-    const known = this.#record;
+    const known = this.#history.last;
     if (this.#running !== null || known === null || this.#trip !== "" || this.#isGone) return;
-    const version = await this.#ports.versions.find(this.file, known.hash);
+    const version = await this.#history.find("last");
     if (version === null || this.#newest?.source.hash === known.hash && this.#problem !== "") {
       return;
     }
@@ -300,7 +296,7 @@ export class UserPlugin {
     const launched = await launch({
       file: this.file,
       version,
-      id: this.#record?.id ?? guessId(this.#newest?.source ?? { file: this.file, text: "" }),
+      id: this.#history.last?.id ?? guessId(this.#newest?.source ?? { file: this.file, text: "" }),
       onLog: (line) => this.#lines.add(line),
       onAnswer: (seat, answer) => this.#note(seat, answer),
     }, this.#ports);
@@ -312,7 +308,7 @@ export class UserPlugin {
     try {
       const trouble = how.isProven || isOff ? null : await this.#tryOut(next);
       if (trouble !== null) return trouble;
-      await this.#remember(next);
+      await this.#history.remember(next);
       isTaken = !isOff;
     } finally {
       if (!isTaken) await next.seat.stop();
@@ -333,29 +329,11 @@ export class UserPlugin {
 
   /** Without what it asks for a plugin may fail; that keeps it out only where an older version can do its work. */
   async #tryOut({ seat, hash }: Running): Promise<Trouble | null> {
-    const { recent, clock, versions } = this.#ports;
+    const { recent, clock } = this.#ports;
     const trouble = await tryRecorded(seat, await recent(), clock);
     if (trouble === null || !trouble.isDenial || this.#running !== null) return trouble;
-    const older = this.#record?.hash ?? hash;
-    return older !== hash && await versions.find(this.file, older) !== null ? trouble : null;
-  }
-
-  async #remember({ hash, manifest }: Running): Promise<void> {
-    const known = this.#record;
-    const isNew = known?.hash !== hash;
-    const { id, version, onFault = "next" } = manifest;
-    await this.#ports.records.save(this.file, {
-      ...{ hash, id, version, onFault },
-      previous: (isNew ? known?.hash : known?.previous) ?? "",
-      rolledBackFrom: isNew ? "" : known?.rolledBackFrom ?? "",
-    });
-    await this.#prune();
-  }
-
-  async #prune(): Promise<void> {
-    const known = this.#record;
-    const keep = [known?.hash, known?.previous, this.#newest?.source.hash, this.#running?.hash];
-    await this.#ports.versions.prune(this.file, new Set(keep.flatMap((hash) => hash || [])));
+    const older = await this.#history.find("last");
+    return older !== null && older.hash !== hash ? trouble : null;
   }
 
   #note(seat: Seat, answer: Answer<unknown>): void {
@@ -387,22 +365,30 @@ export class UserPlugin {
     this.#ports.onNews({ kind, id: this.id, file: this.file, text, logText });
   }
 
-  get #record() {
-    return this.#ports.records.find(this.file);
+  /** The same one while nothing of it changes, so that it makes no new list. */
+  #blockedSeat(): Seat {
+    const { id } = this;
+    const version = this.#history.last?.version ?? "";
+    const { info } = this.#blocked ?? {};
+    if (info?.id !== id || info.version !== version) {
+      this.#blocked = blockedSeat(id, version, () => tellWhy(this.#stateNow()));
+    }
+    return this.#blocked ?? blockedSeat(id, version, () => "");
   }
 
   /** Whether messages must not go past it when it cannot be asked. */
   get #parks(): boolean {
     if (this.role !== "decides" || this.#standby !== null) return false;
     if (this.#newest?.manifest) return this.#newest.manifest.onFault === "park";
-    return this.#record?.onFault === "park" || SAYS_PARK.test(this.#newest?.source.text ?? "");
+    return this.#history.last?.onFault === "park" ||
+      SAYS_PARK.test(this.#newest?.source.text ?? "");
   }
 
   #stateNow(): PluginState {
     const { source, manifest = null } = this.#newest ?? {};
     return {
       ...{ id: this.id, file: this.file, role: this.role, running: this.#running },
-      ...{ loadedAtMs: this.#loadedAtMs, record: this.#record, grants: this.#ports.grants },
+      ...{ loadedAtMs: this.#loadedAtMs, record: this.#history.last, grants: this.#ports.grants },
       newest: source === undefined ? null : { hash: source.hash, manifest },
       ...{ tally: this.#tally, trip: this.#trip, problem: this.#problem },
       ...{ standby: this.#standby, parks: this.#parks },
