@@ -2,16 +2,22 @@
  * Keeps a person with an agent: the one chosen with `/use`, else always the same one of a pool.
  *
  * Configuration, every member optional:
- * - `pool`: clients with this label share the people among them; a person stays with one while it is there
- * - `bindingHours`: a choice that was not used for so long counts no more; without it a choice stays until the next
- * - `failover`: whether a message goes to another one of the pool while its agent is away (default: it waits)
+ * - `pool`: clients with this label share the people among them; each person has one of them as their own
+ * - `bindingHours`: a choice that was not used for so long counts no more; without it a choice stays until the next one
+ * - `failover`: the next of the pool stands in while a person's own one is away, and the person is told once (default:
+ *   messages wait)
+ * - `return`: back to their own one as soon as it is there again (default), or only when who stood in is away
+ *
+ * A choice goes before everything: its messages wait when the chosen one is away.
  */
-import type { ClientView, Context, InboundView, Json, Plugin, Verdict } from "ilink-hub/plugin";
+import type { Context, InboundView, Json, Plugin, Verdict } from "ilink-hub/plugin";
+import { isThere, rankPool } from "./_pool.ts";
 
 export interface AffinityConfig {
   readonly pool: string | null;
   readonly bindingMs: number | null;
   readonly failover: boolean;
+  readonly returns: boolean;
 }
 
 type Ctx = Context<AffinityConfig>;
@@ -20,76 +26,96 @@ const HOUR_MS = 3_600_000;
 
 const WORDS = {
   zh: {
-    bound: (name: string) => `已指定 ${name}`,
-    pool: (name: string, pool: string) => `${pool} 中固定分给 ${name}`,
+    chosen: (name: string) => `已指定 ${name}`,
+    own: (name: string, pool: string) => `${pool} 中固定分给 ${name}`,
+    waits: "，它不在，消息等它",
+    standIn: (name: string, own: string) => `${own} 不在，由 ${name} 代替`,
+    stays: (name: string, own: string) => `${name} 代替过 ${own}，就留在它那里`,
     expired: (name: string) => `对 ${name} 的指定太久没用，已不算数`,
-    failover: "，它不在时换下一个",
+    nobody: (pool: string) => `没有标签为 ${pool} 的智能体`,
+    say: (name: string, own: string) => `${own} 不在，先由 ${name} 回答。`,
   },
   en: {
-    bound: (name: string) => `${name} was chosen`,
-    pool: (name: string, pool: string) => `${name} is this person's one of ${pool}`,
+    chosen: (name: string) => `${name} was chosen`,
+    own: (name: string, pool: string) => `${name} is this person's own of ${pool}`,
+    waits: "; it is away and the message waits",
+    standIn: (name: string, own: string) => `${own} is away, ${name} stands in`,
+    stays: (name: string, own: string) => `${name} stood in for ${own} and goes on`,
     expired: (name: string) => `the choice of ${name} was not used for too long`,
-    failover: "; the next one while it is away",
+    nobody: (pool: string) => `nobody bears the label ${pool}`,
+    say: (name: string, own: string) => `${own} is away; ${name} answers for now.`,
   },
 };
 
 function route(message: InboundView, ctx: Ctx): Verdict {
   const { config, binding, clients, memory, nowMs } = ctx;
   const words = WORDS[ctx.lang];
-  const others = poolOf(clients, config.pool, message.sender.key);
-  if (binding !== null && !isExpired(ctx)) {
-    memory["usedAtMs"] = nowMs;
-    return answer([binding.client, ...others], words.bound(binding.client), ctx);
+  const chosen = clients.find(({ name }) => name === binding?.client);
+  if (chosen !== undefined && !isExpired(ctx)) {
+    if (config.bindingMs !== null) memory["usedAtMs"] = nowMs;
+    delete memory["standIn"];
+    const reason = words.chosen(chosen.name) + (isThere(chosen) ? "" : words.waits);
+    return { kind: "route", to: [chosen.name], reason };
   }
-  const [first] = others;
-  if (first !== undefined) return answer(others, words.pool(first, config.pool ?? ""), ctx);
-  return binding === null
+  const expired = chosen === undefined ? null : words.expired(chosen.name);
+  const verdict: Verdict = config.pool === null
     ? { kind: "pass" }
-    : { kind: "pass", reason: words.expired(binding.client) };
+    : routeToPool(message, config.pool, ctx);
+  if (expired === null) return verdict;
+  return {
+    ...verdict,
+    reason: verdict.reason === undefined ? expired : `${verdict.reason}; ${expired}`,
+  };
 }
 
-function answer(ranked: readonly string[], reason: string, ctx: Ctx): Verdict {
-  const [first = "", ...others] = new Set(ranked);
-  if (!ctx.config.failover || others.length === 0) return { kind: "route", to: [first], reason };
-  const told = reason + WORDS[ctx.lang].failover;
-  return { kind: "route", to: [first, ...others], mode: "first_available", reason: told };
-}
-
+/** A choice counts from when it was made or last used. */
 function isExpired({ config, binding, memory, nowMs }: Ctx): boolean {
   if (config.bindingMs === null || binding === null) return false;
   const usedAtMs = typeof memory["usedAtMs"] === "number" ? memory["usedAtMs"] : 0;
   return nowMs - Math.max(binding.boundAtMs, usedAtMs) >= config.bindingMs;
 }
 
-/**
- * The pool's names, the person's own first. Each client draws a number for this person and the highest is theirs, so that
- * a client that comes or goes moves nobody but its own people.
- */
-function poolOf(clients: readonly ClientView[], pool: string | null, person: string): string[] {
-  if (pool === null) return [];
-  return clients.filter(({ label }) => label === pool)
-    .map(({ name }) => ({ name, draw: hash(`${person}\n${name}`) }))
-    .toSorted((a, b) => b.draw - a.draw)
-    .map(({ name }) => name);
+function routeToPool(message: InboundView, pool: string, ctx: Ctx): Verdict {
+  const { config, clients, memory } = ctx;
+  const words = WORDS[ctx.lang];
+  const ranked = rankPool(clients, { label: pool, person: personOf(message, memory) });
+  const [own, ...others] = ranked;
+  if (own === undefined) return { kind: "pass", reason: words.nobody(pool) };
+  const there = config.failover ? others.filter(isThere) : [];
+  // Who is away, was removed or bears another label now stands in no more.
+  const before = there.find(({ name }) => name === memory["standIn"]);
+  const isOwnTurn = isThere(own) && (config.returns || before === undefined);
+  const standIn = isOwnTurn ? undefined : before ?? there[0];
+  if (standIn === undefined) {
+    delete memory["standIn"];
+    const reason = words.own(own.name, pool) + (isThere(own) ? "" : words.waits);
+    return { kind: "route", to: [own.name], reason };
+  }
+  memory["standIn"] = standIn.name;
+  const why = isThere(own) ? words.stays : words.standIn;
+  const verdict = {
+    kind: "route",
+    to: [standIn.name],
+    reason: why(standIn.name, own.name),
+  } as const;
+  return before === undefined ? { ...verdict, say: words.say(standIn.name, own.name) } : verdict;
 }
 
-/** A number below 2^32 that looks drawn by chance (FNV-1a, then mixed). */
-function hash(text: string): number {
-  let state = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) {
-    state = Math.imul(state ^ byte, 0x01000193);
-  }
-  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
-  return (state ^ (state >>> 16)) >>> 0;
+/** A group is one conversation, and stays with the one of whoever wrote in it first. */
+function personOf({ isGroup, sender }: InboundView, memory: Ctx["memory"]): string {
+  if (!isGroup) return sender.key;
+  memory["person"] ??= sender.key;
+  return String(memory["person"]);
 }
 
 function configure(raw: Json): AffinityConfig {
-  const want = `want { "pool": "LABEL", "bindingHours": 12, "failover": true } or parts of it`;
+  const want = `want { "pool": "LABEL", "bindingHours": 12, "failover": true, "return": true } ` +
+    "or parts of it";
   if (raw !== null && (typeof raw !== "object" || Array.isArray(raw))) {
     throw new Error(`The configuration is ${JSON.stringify(raw)}, ${want}`);
   }
-  const { pool = null, bindingHours = null, failover = false, ...rest } = raw ?? {};
+  const { pool = null, bindingHours = null, failover = false, return: returns = true, ...rest } =
+    raw ?? {};
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw new Error(`There is no setting "${unknown}", ${want}`);
   if (pool !== null && (typeof pool !== "string" || pool === "")) {
@@ -101,11 +127,15 @@ function configure(raw: Json): AffinityConfig {
   if (typeof failover !== "boolean") {
     throw new Error(`failover is ${JSON.stringify(failover)}, want true or false`);
   }
-  return { pool, bindingMs: bindingHours === null ? null : bindingHours * HOUR_MS, failover };
+  if (typeof returns !== "boolean") {
+    throw new Error(`return is ${JSON.stringify(returns)}, want true or false`);
+  }
+  const bindingMs = bindingHours === null ? null : bindingHours * HOUR_MS;
+  return { pool, bindingMs, failover, returns };
 }
 
 const affinity: Plugin<AffinityConfig> = {
-  manifest: { id: "affinity", api: 1, version: "1.0.0" },
+  manifest: { id: "affinity", api: 1, version: "1.1.0" },
   configure,
   route,
 };
