@@ -6,7 +6,10 @@ import { isObject, type Json } from "../lib/json.ts";
 import { PLUGIN } from "../text/plugins.ts";
 import { type Lang, say } from "../text/say.ts";
 
-/** The fixture of one plugin's part: the named one's, else the first of the user's that was asked, else who decided. */
+/**
+ * The fixture of one plugin's part: the named one's (also a shadow's), else the first of the user's that was asked, else who
+ * was asked last.
+ */
 export function fixtureOf(
   message: MessageTrace,
   options: {
@@ -17,17 +20,19 @@ export function fixtureOf(
 ): Json {
   const { plugins, wanted, lang } = options;
   const { id, trace } = message;
+  const steps = [...trace?.steps ?? [], ...trace?.shadow ?? []];
   const step = wanted === null
-    ? trace?.steps.find(({ plugin }) => fileOf(plugin, plugins) !== "") ?? trace?.steps.at(-1)
-    : trace?.steps.find(({ plugin }) => plugin === wanted);
+    ? steps.find(({ plugin }) => fileOf(plugin, plugins) !== "") ?? trace?.steps.at(-1)
+    : steps.find(({ plugin }) => plugin === wanted);
   if (trace === null || step === undefined) {
-    const asked = trace?.steps.map(({ plugin }) => plugin).join(", ") ?? "";
+    const asked = steps.map(({ plugin }) => plugin).join(", ");
     const message = asked === "" || wanted === null
       ? say(lang, PLUGIN.notDecided, { id })
       : say(lang, PLUGIN.notAsked, { id, plugin: wanted, asked });
     throw new HubError("MESSAGE_UNKNOWN", message);
   }
   const { outcome } = step;
+  const { clients, binding, boundAtMs = trace.decidedAtMs, memories = {} } = trace.seen;
   const hide = (text: string) => redact(text, message.sender.alias);
   const expect: Json = outcome.kind === "fault"
     ? { kind: "fault", fault: outcome.fault }
@@ -43,8 +48,9 @@ export function fixtureOf(
         receivedAtMs: message.receivedAtMs,
       },
       state: {
-        clients: trace.seen.clients.map(({ name, state }) => ({ name, state })),
-        binding: trace.seen.binding,
+        clients: clients.map(({ name, state }) => ({ name, state })),
+        binding: binding === null ? null : { client: binding, boundAtMs },
+        memory: redactIn(memories[step.plugin] ?? {}, hide),
         now: trace.decidedAtMs,
       },
       expect,

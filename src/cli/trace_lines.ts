@@ -41,7 +41,8 @@ export function whatText({ text, parts }: MessageSummary, lang: Lang): string {
   return [media, text].filter((part) => part !== "").join(" ");
 }
 
-function decisionLines({ decidedAtMs, steps, seen, decision }: Trace, lang: Lang): string[] {
+function decisionLines(trace: Trace, lang: Lang): string[] {
+  const { decidedAtMs, steps, seen, decision, shadow = [] } = trace;
   const clients = seen.clients.map(({ name, state }) => `${name} ${state}`).join(", ");
   const places = {
     binding: seen.binding ?? say(lang, LOOK.none),
@@ -51,6 +52,7 @@ function decisionLines({ decidedAtMs, steps, seen, decision }: Trace, lang: Lang
     ...stepLines(steps, lang),
     `${timeText(decidedAtMs)} ${say(lang, LOOK.decided, { decision: outcomeText(decision) })}`,
     say(lang, LOOK.seen, places),
+    ...section(say(lang, LOOK.shadow), shadow.map((step) => stepRow(step, lang))),
   ];
 }
 

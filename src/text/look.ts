@@ -52,6 +52,7 @@ export const LOOK = {
   duplicate: { zh: "与消息 {id} 重复", en: "duplicate of message {id}" },
   duplicates: { zh: "又收到 {count} 次", en: "received {count} more times" },
   asked: { zh: "问过的插件", en: "Plugins asked" },
+  shadow: { zh: "旁听的插件（不起作用）", en: "Shadows asked (not applied)" },
   decided: { zh: "决定：{decision}", en: "Decision: {decision}" },
   seen: { zh: "当时：绑定 {binding}；{clients}", en: "Seen: bound to {binding}; {clients}" },
   notDecided: { zh: "还没有决定。", en: "Not decided yet." },

@@ -25,7 +25,11 @@ const MESSAGE: MessageTrace = {
       step("commands", { kind: "pass" }),
       step("night", { kind: "reply", text: "Good night, Ann", reason: "it is late" }),
     ],
-    seen: { binding: "pi", clients: [{ name: "pi", state: "polling" }] },
+    seen: {
+      ...{ binding: "pi", boundAtMs: AT_MS - 9, clients: [{ name: "pi", state: "polling" }] },
+      memories: { night: { said: "bye 13800138000" }, commands: { more: true } },
+    },
+    shadow: [step("dawn", { kind: "drop", reason: "too early" })],
     decision: { kind: "answer" },
   },
 };
@@ -45,7 +49,12 @@ Deno.test("a message becomes a fixture of the user's plugin, with the state seen
         isGroup: false,
         receivedAtMs: AT_MS,
       },
-      state: { clients: [{ name: "pi", state: "polling" }], binding: "pi", now: AT_MS + 5 },
+      state: {
+        clients: [{ name: "pi", state: "polling" }],
+        binding: { client: "pi", boundAtMs: AT_MS - 9 },
+        memory: { said: "bye 00000000000" },
+        now: AT_MS + 5,
+      },
       expect: { kind: "reply", text: "Good night, NAME" },
     }],
   });
@@ -68,11 +77,12 @@ Deno.test("the fixture of a message is one that plugin test reads", () => {
   }
 });
 
-Deno.test("the fixture of a shipped plugin's answer can be asked for; of one that was not asked, not", () => {
+Deno.test("the fixture of a shipped plugin's or a shadow's answer can be asked for; of one that was not asked, not", () => {
   const of = (wanted: string, message = MESSAGE) =>
     fixtureOf(message, { plugins: PLUGINS, wanted, lang: "en" });
   assertEquals(JSON.stringify(of("commands")).includes(`"expect":{"kind":"pass"}`), true);
-  assertThrows(() => of("day"), HubError, "day was not asked, but commands, night were");
+  assertEquals(JSON.stringify(of("dawn")).includes(`"expect":{"kind":"drop"}`), true);
+  assertThrows(() => of("day"), HubError, "day was not asked, but commands, night, dawn were");
   assertThrows(() => of("night", { ...MESSAGE, trace: null }), HubError, "no plugin was asked");
 });
 

@@ -47,6 +47,10 @@ const MESSAGE: MessageTrace = {
       },
     ],
     seen: { binding: null, clients: [{ name: "claude", state: "polling" }] },
+    shadow: [{
+      ...{ plugin: "next", version: "3", tookMs: 1 },
+      outcome: { kind: "verdict", verdict: { kind: "route", to: ["pi"], reason: "new" } },
+    }],
     decision: { kind: "deliver", to: ["claude"], reason: "the only client" },
   },
   deliveries: [{
@@ -78,6 +82,7 @@ Deno.test("traceLines() tells a message's life: who was asked and why, who got i
   assertMatch(text, /commands 1\.0\.0 +0\.1 ms +pass \(not a command\)/);
   assertMatch(text, /mine 2 +250 ms +fault \(too_late\): no answer within 250 ms/);
   assertMatch(text, /Decision: deliver → claude \(the only client\)/);
+  assertMatch(text, /Shadows asked \(not applied\):\n {2}next 3 +1 ms +route → pi \(new\)/);
   assertMatch(text, /claude +acknowledged .*handed out 3 times, received, then restarted/);
   assertMatch(text, /claude: suspect {2}the answer/);
   assertMatch(text, /suspect +the answer +no id, may have arrived twice/);
