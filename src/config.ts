@@ -97,7 +97,9 @@ export const SETTINGS = {
   },
   pluginsOrder: inFile(NAMES, "plugins.order", []),
   pluginsDisabled: inFile(NAMES, "plugins.disabled", []),
+  pluginsShadow: inFile(NAMES, "plugins.shadow", []),
   pluginsConfig: inFile(OBJECT, "plugins.config", {}),
+  safe: { ...setting(YES_NO, "safe", false), key: null },
 
   // ── what is said
   lang: optional(choice(["zh", "en"]), "lang"),

@@ -19,18 +19,19 @@ import { LIMITS } from "./core/limits.ts";
 import type { AccountFacts } from "./core/status.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
 import { startServer } from "./http/server.ts";
+import { createPlugins, pluginFacts } from "./hub/plugins.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
 import type { Random } from "./lib/random.ts";
 import { seal, unseal } from "./lib/seal.ts";
 import { urlHost } from "./lib/url_host.ts";
-import { type Catalog, loadCatalog } from "./plugin/catalog.ts";
-import { createCatalogDesk } from "./plugin/catalog_desk.ts";
 import type { PluginHost } from "./plugin/host.ts";
-import { createInlineHost } from "./plugin/inline_host.ts";
+import type { LivingHost } from "./plugin/living_host.ts";
+import type { ShadowHost } from "./plugin/roster.ts";
 import { startReplies } from "./router/reply.ts";
 import { type Router, startRouter } from "./router/router.ts";
+import { startShadows } from "./router/shadow.ts";
 import { createDisk, type Disk } from "./store/disk.ts";
 import { openStore } from "./store/sqlite/open.ts";
 import type { Store } from "./store/store.ts";
@@ -59,6 +60,8 @@ export interface Ground {
   readonly store: Store;
   readonly api: UpstreamApi;
   readonly host: PluginHost;
+  /** Plugins on trial. */
+  readonly shadowHost: ShadowHost;
   readonly settings: Settings;
   readonly signKey: Uint8Array;
   readonly version: string;
@@ -110,8 +113,10 @@ export async function startStations(ground: Ground): Promise<Stations> {
 
   // ── 2, 3, 4 and 7: deciding
   const deciding = { ...ground, startedAtMs, limits: settings, states: downstream.states };
+  const shadows = startShadows(deciding);
   const router = startRouter({
     ...deciding,
+    onDecided: (input, made) => shadows.watch(input, made),
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
     onDelivered: (clients) => clients.forEach((client) => clientBells.ring(client)),
     onSends: (account) => upstream.ringSender(account),
@@ -133,6 +138,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
       cancel();
       await downstream.drain();
       await Promise.all([router.stop(), replies.stop(), live.stop()]);
+      await shadows.stop();
     },
   };
 }
@@ -151,13 +157,22 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const disk = openDisk(options);
   const store = await openHubStore(options, disk);
   parts.defer(() => store.close());
-  const catalog = await openCatalog(options);
-  const host = createInlineHost({ plugins: catalog.plugins, clock });
-  parts.defer(() => host.close());
+  // Plugins are there before the first message is decided; who is there of the clients is known later.
+  let states = NOBODY;
+  const plugins = createPlugins(options, {
+    ...{ store, lang, isWatching: true },
+    states: {
+      stateOf: (client) => states.stateOf(client),
+      lastCallAtMs: (client) => states.lastCallAtMs(client),
+    },
+  });
+  parts.defer(() => plugins.close());
+  await plugins.start();
   const http = createHttpClient({ clock });
   parts.defer(() => http.close());
   const ground: Ground = {
-    ...{ store, settings, version, lang, clock, random, log, host },
+    ...{ store, settings, version, lang, clock, random, log },
+    ...{ host: plugins.host, shadowHost: plugins.shadowHost },
     api: createHttpApi({ http, random, version }),
     signKey: options.dataDirectory.signingKey,
     hasRoom: () => disk.hasRoom(),
@@ -169,6 +184,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   await adoptToken(ground, { token: settings.token, baseUrl: settings.ilinkBaseUrl });
   const stations = await startStations(ground);
   const { upstream, downstream, router } = stations;
+  states = downstream.states;
 
   const desk = createLoginDesk({
     ...ground,
@@ -217,7 +233,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     ...{ clock, log },
     downstream: downstream.app,
     admin: createAdminApp({
-      ...adminPortOf(options, { store, disk, catalog }),
+      ...adminPortOf(options, { store, disk, plugins }),
       startedAtMs: clock.now(),
       get publicUrl() {
         return urlOf(options, address);
@@ -275,8 +291,13 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     onLoggedIn: () => {},
   });
   parts.defer(() => desk.stop());
+  const plugins = createPlugins(options, {
+    ...{ store, states: NOBODY, lang: langOf(options), isWatching: false },
+  });
+  parts.defer(() => plugins.close());
+  let started: Promise<void> | null = null;
   const admin = createAdminApp({
-    ...adminPortOf(options, { store, disk, catalog: await openCatalog(options) }),
+    ...adminPortOf(options, { store, disk, plugins }),
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
     states: NOBODY,
@@ -293,13 +314,19 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   });
   const open = parts.move();
   return {
-    fetch: (request) => Promise.resolve(admin.fetch(request)),
+    async fetch(request) {
+      if (NEEDS_PLUGINS.test(new URL(request.url).pathname)) await (started ??= plugins.start());
+      return await admin.fetch(request);
+    },
     stop: () => open.disposeAsync(),
   };
 }
 
 /** How long answers under way may take to be written once everything else has ended. */
 const DRAIN_MS = 5_000;
+
+/** Starting plugins takes a moment, which other calls on a data directory are spared. */
+const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
 
 /** Without a running hub nobody is served. */
 const NOBODY: ClientStates = { stateOf: () => "away", lastCallAtMs: () => null };
@@ -341,27 +368,13 @@ function openHubStore(
   });
 }
 
-async function openCatalog({ settings, clock, log }: HubOptions): Promise<Catalog> {
-  const catalog = await loadCatalog({
-    directory: settings.pluginsDirectory,
-    settings: {
-      order: settings.pluginsOrder,
-      disabled: settings.pluginsDisabled,
-      config: settings.pluginsConfig,
-    },
-    clock,
-  });
-  for (const { file, text } of catalog.problems) log.error("plugin_not_loaded", { file, text });
-  return catalog;
-}
-
 /** The part of the admin port that is the same with and without a running hub. */
 function adminPortOf(
   { version, clock, random, log, dataDirectory }: HubOptions,
-  { store, disk, catalog }: {
+  { store, disk, plugins }: {
     readonly store: Store;
     readonly disk: Disk;
-    readonly catalog: Catalog;
+    readonly plugins: LivingHost;
   },
 ): Pick<
   AdminPort,
@@ -370,21 +383,8 @@ function adminPortOf(
   return {
     ...{ version, store, clock, random, log },
     token: dataDirectory.adminToken,
-    plugins: () => [
-      ...catalog.plugins.map(({ info, unavailable }) => ({
-        id: info.id,
-        version: info.version,
-        source: info.source,
-        problem: unavailable,
-      })),
-      ...catalog.problems.map(({ file, text }) => ({
-        id: file,
-        version: "",
-        source: "user" as const,
-        problem: text,
-      })),
-    ],
-    pluginDesk: createCatalogDesk(catalog),
+    plugins: () => pluginFacts(plugins.desk),
+    pluginDesk: plugins.desk,
     disk: () => disk.facts(),
   };
 }

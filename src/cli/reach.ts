@@ -77,6 +77,7 @@ async function useClosed<T>(
       clock: call.clock,
       random: call.random,
       log: silentLog,
+      env: (name) => call.terminal.env(name),
       onEvent: () => {},
     });
     try {

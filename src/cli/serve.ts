@@ -38,6 +38,7 @@ export async function run(call: Call): Promise<number> {
         clock: call.clock,
         random: call.random,
         log,
+        env: (name) => call.terminal.env(name),
         onEvent: createEventTeller(call),
       });
       const told = nextStopSignal();
@@ -101,8 +102,16 @@ function warn({ settings, lang, terminal }: Call, directory: OpenedDirectory): v
   if (!/^(localhost|127\.|::1$)/.test(hostname)) {
     terminal.note(say(lang, SERVE.openAddress, { address: `${hostname}:${port}` }));
   }
+  if (settings.safe) terminal.note(SERVE.safe[lang]);
   if (settings.logContent) terminal.note(SERVE.logContent[lang]);
 }
+
+const PLUGIN_NEWS = {
+  runs: SERVE.pluginRuns,
+  refused: SERVE.pluginRefused,
+  tripped: SERVE.pluginTripped,
+  gone: SERVE.pluginGone,
+} as const;
 
 /** Tells the terminal of logins: the first code comes with what scanning it disconnects. */
 function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void {
@@ -112,6 +121,10 @@ function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void 
     if (event.kind === "account") {
       const words = event.state === "active" ? SERVE.accountActive : SERVE.accountLoggedOut;
       terminal.note(say(lang, words, { name: event.name }));
+      return;
+    }
+    if (event.kind === "plugin") {
+      terminal.note(say(lang, PLUGIN_NEWS[event.news], event));
       return;
     }
     if (event.view.qr !== null && !hasWarned) {

@@ -29,6 +29,8 @@ export interface HubOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The environment, for the secrets that the configuration of plugins refers to. */
+  readonly env: (name: string) => string | undefined;
   /** What the terminal shows besides the log. Called at once; must not throw. */
   readonly onEvent: (event: HubEvent) => void;
 }
@@ -41,6 +43,18 @@ export type HubEvent =
     readonly kind: "account";
     readonly name: string;
     readonly state: "active" | "logged_out";
+  }
+  /**
+   * A user's plugin changed while the hub runs: a new version `runs`; it was `refused`, and what ran before goes on; it was
+   * `tripped` by its faults; or its file is `gone`.
+   */
+  | {
+    readonly kind: "plugin";
+    readonly news: "runs" | "refused" | "tripped" | "gone";
+    readonly id: string;
+    readonly file: string;
+    /** Why, for its author; "" for `runs`. */
+    readonly text: string;
   };
 
 /** A hub at work. While it has no account, or one is logged out, it shows fresh QR codes through `onEvent` by itself. */

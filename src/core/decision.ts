@@ -70,6 +70,10 @@ export interface TraceStep {
 /** What the plugins were shown besides the message. */
 export interface StateSeen {
   readonly binding: string | null;
+  /** When it was made; given with a binding. */
+  readonly boundAtMs?: number;
+  /** Plugin id -> its memory of the conversation, as it was before; not given when there was none, or too much to keep. */
+  readonly memories?: { readonly [plugin: string]: { readonly [key: string]: Json } };
   readonly clients: readonly { readonly name: string; readonly state: string }[];
 }
 
@@ -80,4 +84,6 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   readonly seen: StateSeen;
   readonly decision: Json;
+  /** What plugins said that were asked for the record alone, after the decision. */
+  readonly shadow?: readonly TraceStep[];
 }

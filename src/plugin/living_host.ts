@@ -23,7 +23,7 @@ import { openRecords, type Records } from "./records.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { createRoster, type Roll, type Roster, type ShadowHost } from "./roster.ts";
 import { type ResolvedConfig, resolveSecrets, type SecretSources } from "./secrets.ts";
-import { SHIPPED_FIRST, SHIPPED_LAST } from "./shipped.ts";
+import { SHIPPED_IDS } from "./shipped.ts";
 import { createShippedSeats, type ShippedSeat, viewProblem } from "./shipped_seats.ts";
 import { listPlugins, readSource } from "./sources.ts";
 import { type PluginNews, UserPlugin, type UserPluginPorts } from "./user_plugin.ts";
@@ -59,7 +59,6 @@ export interface LivingHost {
   close(): Promise<void>;
 }
 
-const SHIPPED_IDS = [...SHIPPED_FIRST, ...SHIPPED_LAST].map(({ manifest }) => manifest.id);
 const VERSIONS = "plugin-versions";
 const GRANTS = "plugin-grants.json";
 const RECORDS = "plugin-records.json";

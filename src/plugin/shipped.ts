@@ -13,3 +13,6 @@ export const SHIPPED_FIRST: readonly Plugin<unknown>[] = [commands, quote];
 
 /** Asked after the user's plugins. */
 export const SHIPPED_LAST: readonly Plugin<unknown>[] = [keywords, affinity];
+
+export const SHIPPED_IDS: readonly string[] = [...SHIPPED_FIRST, ...SHIPPED_LAST]
+  .map(({ manifest }) => manifest.id);

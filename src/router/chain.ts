@@ -13,7 +13,7 @@ import { tellDecision, tellSeen } from "./explain.ts";
 import { factsFor } from "./facts.ts";
 import { fallBack } from "./fallback.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
-import { resolveVerdict } from "./resolve.ts";
+import { type Around, resolveVerdict } from "./resolve.ts";
 import { type Scene, viewInbound } from "./views.ts";
 
 export interface DecisionPorts extends Scene {
@@ -46,7 +46,7 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
     ? await askPlugins(input, { ...ports, facts })
     : { decision: refusal, by: null, steps: [], memories: {} };
   const told = tellDecision(decision, { by, clients });
-  const seen = tellSeen(facts, told);
+  const seen = tellSeen({ ...facts, memories: input.memories }, told);
   return { decision, trace: { decidedAtMs: nowMs, steps, seen, decision: told }, memories };
 }
 
@@ -72,8 +72,8 @@ async function askPlugins(
     const memory = input.memories[plugin.id] ?? {};
     const message = text === null ? shown : { ...shown, text };
     const answer = await host.route(plugin, { message, facts, memory });
-    const resolved = resolveAnswer(answer, { ...asking, text });
-    steps.push(stepOf(plugin, { answer, resolved }));
+    const { resolved, step } = weigh(plugin, answer, { ...asking, text });
+    steps.push(step);
     if (resolved.kind === "fault") {
       if (plugin.onFault === "next") continue;
       const reason = say(lang, CHAT_TEXT.pluginFault, { plugin: plugin.id, text: resolved.text });
@@ -102,9 +102,19 @@ type ResolvedAnswer =
     readonly text: string | null;
   };
 
+/** What an answer means among the clients there are, and how it stands in the trace. */
+export function weigh(
+  plugin: LoadedPlugin,
+  answer: Answer<Verdict>,
+  around: Around,
+): { readonly resolved: ResolvedAnswer; readonly step: TraceStep } {
+  const resolved = resolveAnswer(answer, around);
+  return { resolved, step: stepOf(plugin, { answer, resolved }) };
+}
+
 function resolveAnswer(
   answer: Answer<Verdict>,
-  around: Parameters<typeof resolveVerdict>[1],
+  around: Around,
 ): ResolvedAnswer {
   if (answer.kind === "fault") return answer;
   const { verdict, memory } = answer;

@@ -11,6 +11,9 @@ import { nameOf } from "./views.ts";
 /** Clients in one trace at most, so that a hub with thousands does not write them all for each message. */
 const CLIENTS_SEEN_MAX = 50;
 
+/** Memories in one trace at most, characters of JSON; one plugin's may be half of it. */
+const MEMORIES_LENGTH_MAX = 8_192;
+
 /**
  * A decision in a trace: as in `core/decision.ts`, with names for ids (`to`, `bind`), nothing that says nothing, and
  * `by`: the plugin that decided, `null` for the fallback and the sender policy.
@@ -39,7 +42,11 @@ export function tellDecision(
 
 /** What the plugins saw. Of many clients those that the decision names come first, and the rest is left out. */
 export function tellSeen(
-  seen: { readonly binding: Binding | null; readonly clients: readonly ClientView[] },
+  seen: {
+    readonly binding: Binding | null;
+    readonly clients: readonly ClientView[];
+    readonly memories: DecisionInput["memories"];
+  },
   decision: JsonObject,
 ): StateSeen {
   const { clients } = seen;
@@ -51,8 +58,15 @@ export function tellSeen(
     : [...clients.filter(isNamed), ...clients.filter((client) => !isNamed(client))];
   return {
     binding,
+    ...(seen.binding === null ? {} : { boundAtMs: seen.binding.boundAtMs }),
+    ...memoriesSeen(seen.memories),
     clients: chosen.slice(0, CLIENTS_SEEN_MAX).map(({ name, state }) => ({ name, state })),
   };
+}
+
+function memoriesSeen(memories: DecisionInput["memories"]): Pick<StateSeen, "memories"> {
+  if (Object.keys(memories).length === 0) return {};
+  return JSON.stringify(memories).length > MEMORIES_LENGTH_MAX ? {} : { memories };
 }
 
 /** The conversation's previous decision in words. */

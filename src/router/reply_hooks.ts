@@ -31,11 +31,12 @@ export async function askHooks(
   ports: HookPorts,
 ): Promise<Hooked> {
   const { host, store, clock } = ports;
-  const hooks = host.plugins.filter(({ hasReply }) => hasReply);
   const steps: Json[] = [];
-  if (hooks.length === 0) return { content: given, steps };
+  if (!host.plugins.some(({ hasReply }) => hasReply)) return { content: given, steps };
   const [input, clients] = await Promise.all([store.readForReply(reply.id), store.clients()]);
   const facts = factsFor(input, { ...ports, clients, nowMs: clock.now() });
+  // Read last: between the list and its last question nothing but the plugins is waited for.
+  const hooks = host.plugins.filter(({ hasReply }) => hasReply);
   let content = given;
   for (const plugin of hooks) {
     const memory = input.memories[plugin.id] ?? {};

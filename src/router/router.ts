@@ -11,13 +11,13 @@ import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { startTask } from "../lib/task.ts";
 import type { PluginHost } from "../plugin/host.ts";
-import type { Store } from "../store/store.ts";
+import type { DecisionInput, Store } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
-import { decide } from "./chain.ts";
+import { decide, type Decided } from "./chain.ts";
 import { createLanes } from "./lanes.ts";
 import type { SenderPolicy } from "./policy.ts";
-import type { Background } from "./views.ts";
+import type { Background, Scene } from "./views.ts";
 
 export interface RouterPorts extends Background {
   readonly store: Pick<Store, "heads" | "readForDecision" | "settle" | "park" | "clients">;
@@ -33,6 +33,12 @@ export interface RouterPorts extends Background {
   onSends(account: AccountId): void;
   /** The message is decided, or parked. */
   onSettled?(message: MessageId): void;
+  /** Told of each decision once it is on disk, with what it was made on. */
+  onDecided?(input: DecisionInput, made: MadeDecision): void;
+}
+
+export interface MadeDecision extends Pick<Scene, "clients" | "nowMs"> {
+  readonly decided: Decided;
 }
 
 export interface Router {
@@ -139,6 +145,7 @@ async function tryOnce(
     return "again";
   }
   if (settled.kind === "settled") {
+    ports.onDecided?.(numbered, { clients, nowMs, decided });
     if (settled.woken.length > 0) ports.onDelivered(settled.woken);
     if (settled.hasSends) ports.onSends(input.account.id);
   }

@@ -3,7 +3,7 @@
  * port; `store.ts` says what holds for every step.
  */
 import type { Account } from "../core/account.ts";
-import type { Decision, ParkReason, Trace } from "../core/decision.ts";
+import type { Decision, ParkReason, Trace, TraceStep } from "../core/decision.ts";
 import type {
   AccountId,
   ClientId,
@@ -61,6 +61,8 @@ export interface RouteSteps {
     message: MessageId,
     parked: { readonly why: ParkReason; readonly reason: string; readonly atMs: number },
   ): Promise<void>;
+  /** Adds what shadows said to the message's trace. Nothing happens when it has none. */
+  recordShadow(message: MessageId, steps: readonly TraceStep[]): Promise<void>;
   /** A parked message becomes undecided again; the owner asked. Throws `MESSAGE_UNKNOWN` when it is not parked. */
   unpark(message: MessageId): Promise<void>;
 }
@@ -106,6 +108,35 @@ export type Settled =
   | { readonly kind: "already_settled" }
   /** A named client has been removed; decide again. */
   | { readonly kind: "client_gone" };
+
+/** What it takes to decide a message once more, for a look. Nothing here changes anything. */
+export interface Rehearsals {
+  /** Messages that have a decision and came at `sinceMs` (milliseconds since 1970) or later: the newest, oldest first. */
+  decidedMessages(call: {
+    readonly sinceMs: number;
+    readonly limit: number;
+  }): Promise<readonly MessageId[]>;
+  /**
+   * A decided message with what is known of its conversation today, and the decision's trace, which holds what was true then.
+   * `last` is always `null`. `null` when the message is gone.
+   */
+  readDecided(
+    message: MessageId,
+  ): Promise<{ readonly input: DecisionInput; readonly trace: Trace } | null>;
+  /**
+   * What a message of this person would be decided on; `person` is a sender key or alias, "" the oldest account's owner.
+   * `null` when nobody of that name has written.
+   */
+  readForTry(person: string): Promise<TryInput | null>;
+}
+
+export type TryInput =
+  & Pick<DecisionInput, "account" | "sender" | "binding" | "memories" | "last" | "ledger">
+  & {
+    readonly conversation: ConversationId;
+    /** WeChat's id of the person. */
+    readonly from: string;
+  };
 
 // ─── 5-6 downstream ────────────────────────────────────────────────────────────────────────────────────────────────────
 

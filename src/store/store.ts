@@ -10,7 +10,14 @@ import type { Account } from "../core/account.ts";
 import type { Client, ClientSettings } from "../core/client.ts";
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
 import type { InboxState, SendState } from "../core/lifecycle.ts";
-import type { ClientSideSteps, PollSteps, ReplySteps, RouteSteps, SendSteps } from "./steps.ts";
+import type {
+  ClientSideSteps,
+  PollSteps,
+  Rehearsals,
+  ReplySteps,
+  RouteSteps,
+  SendSteps,
+} from "./steps.ts";
 import type { MessageSummary, MessageTrace } from "./trace.ts";
 
 export type {
@@ -24,6 +31,7 @@ export type {
   HandedOutDelivery,
   HandOutCall,
   PollSteps,
+  Rehearsals,
   ReplyInput,
   ReplyOutcome,
   ReplySteps,
@@ -33,6 +41,7 @@ export type {
   SendSteps,
   Settled,
   Settlement,
+  TryInput,
 } from "./steps.ts";
 
 export interface Store
@@ -41,6 +50,7 @@ export interface Store
     ClientSteps,
     PollSteps,
     RouteSteps,
+    Rehearsals,
     ClientSideSteps,
     ReplySteps,
     SendSteps,

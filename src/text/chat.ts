@@ -47,4 +47,9 @@ export const CHAT_TEXT = {
   decided: { zh: "{plugin}：由它决定", en: "{plugin}: decided" },
   failed: { zh: "{plugin}：出错（{text}）", en: "{plugin}: failed ({text})" },
   fallback: { zh: "没有插件选定", en: "no plugin chose" },
+
+  // ── where a message went, in a table
+  placeAnswered: { zh: "hub 回答", en: "answered by the hub" },
+  placeParked: { zh: "留着（{why}）", en: "kept ({why})" },
+  placeDropped: { zh: "不处理（{why}）", en: "dropped ({why})" },
 } as const satisfies Record<string, Sentence>;

@@ -33,6 +33,27 @@ export const SERVE = {
     zh: "警告：--log-content 会把消息正文写进日志。",
     en: "Warning: --log-content writes message texts to the log.",
   },
+  safe: {
+    zh: "安全启动：没有加载你自己的插件；必须经过其中某个插件的消息会先留着。",
+    en:
+      "Safe start: none of your own plugins is loaded; messages that must not go past one of them are kept.",
+  },
+  pluginRuns: {
+    zh: "插件 {id}（{file}）的新版本已生效。",
+    en: "Plugin {id} ({file}): the new version runs.",
+  },
+  pluginRefused: {
+    zh: "插件 {file} 的新版本没有生效：{text}",
+    en: "Plugin {file}: the new version was refused. {text}",
+  },
+  pluginTripped: {
+    zh: "插件 {id}（{file}）已停用：{text}",
+    en: "Plugin {id} ({file}) was switched off. {text}",
+  },
+  pluginGone: {
+    zh: "插件 {id} 的文件 {file} 不见了。",
+    en: "Plugin {id}: its file {file} is gone.",
+  },
   stopping: {
     zh: "正在停止：等当前的领取和发送结束。再按一次立即退出。",
     en: "Stopping: what is being read and sent is finished first. Once more ends it at once.",

@@ -75,6 +75,14 @@ export const SETTING_HELP = {
     zh: "插件的顺序；没列出的按文件名排在后面",
     en: "order of the plugins; those not named follow by file name",
   },
+  pluginsShadow: {
+    zh: "试用的插件（id 或文件名）：照常问，只记录，不生效",
+    en: "plugins on trial, by id or file name: asked and recorded, not applied",
+  },
+  safe: {
+    zh: "安全启动：不加载你自己的任何插件",
+    en: "safe start: load none of your own plugins",
+  },
   pluginsDisabled: { zh: "不使用的插件", en: "plugins that are not used" },
   pluginsConfig: {
     zh: "插件各自的配置，以插件 id 为键",

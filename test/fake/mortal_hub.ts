@@ -8,11 +8,10 @@ import { startStations, type Stations } from "../../src/hub.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import type { Random } from "../../src/lib/random.ts";
-import { createInlineHost } from "../../src/plugin/inline_host.ts";
-import { loadCatalog } from "../../src/plugin/catalog.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { UpstreamApi } from "../../src/upstream/api.ts";
+import { NO_SHADOWS, shippedHost } from "./plugins.ts";
 
 export interface MortalHub {
   readonly store: Store;
@@ -59,15 +58,11 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
       throw new Error(`died ${moment} commit ${commit}`);
     },
   });
-  const { plugins } = await loadCatalog({
-    directory: null,
-    settings: { order: [], disabled: [], config: {} },
-    clock,
-  });
   const starting = startStations({
     ...{ store, clock, random },
     api: mortalApi(options.api, dying.signal),
-    host: createInlineHost({ plugins, clock }),
+    host: shippedHost(clock),
+    shadowHost: NO_SHADOWS,
     settings: settingsOf(options.flags ?? {}),
     signKey: KEY,
     version: "0.0.0",

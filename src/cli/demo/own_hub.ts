@@ -48,6 +48,7 @@ export async function startDemoHub(options: DemoHubOptions): Promise<DemoHub> {
         clock,
         random,
         log: silentLog,
+        env: () => undefined,
         onEvent,
       }), {
       ...options,

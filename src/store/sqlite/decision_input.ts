@@ -4,7 +4,7 @@ import type { AccountId, ClientId, ConversationId, MessageId, ReplyId } from "..
 import type { Ledger } from "../../core/ledger.ts";
 import type { Inbound } from "../../core/message.ts";
 import { isObject, type Json, type JsonObject, parseJson } from "../../lib/json.ts";
-import type { DecisionInput, ReplyInput } from "../store.ts";
+import type { DecisionInput, ReplyInput, TryInput } from "../store.ts";
 import type { Database } from "./database.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { findQuoted } from "./quotes.ts";
@@ -29,18 +29,37 @@ interface MessageRow extends ConversationRow {
   readonly alias: string;
 }
 
+interface PersonRow extends ConversationRow {
+  readonly key: string;
+  readonly alias: string;
+  readonly wechatId: string;
+}
+
 const CONVERSATION_COLUMNS = `
   c.id AS conversation, a.id AS account, a.name AS accountName, a.user_id AS userId,
   a.default_client AS defaultClient, c.bound_client AS boundClient, c.bound_at_ms AS boundAtMs,
   c.last_decided AS lastDecided, ${LEDGER_COLUMNS}`;
-const SELECT_MESSAGE = `
+const MESSAGES = `
   SELECT ${CONVERSATION_COLUMNS}, m.inbound, m.received_at_ms AS receivedAtMs, m.attempt, s.key,
     s.alias
   FROM messages AS m
     JOIN conversations AS c ON c.id = m.conversation
     JOIN accounts AS a ON a.id = m.account
-    JOIN senders AS s ON s.id = m.sender
-  WHERE m.id = ? AND m.state = 'received'`;
+    JOIN senders AS s ON s.id = m.sender`;
+const SELECT_UNDECIDED = `${MESSAGES} WHERE m.id = ? AND m.state = 'received'`;
+const SELECT_ANY = `${MESSAGES} WHERE m.id = ?`;
+/** One person's conversation, not a group's; the oldest where there are several. */
+const SELECT_PERSON = `
+  SELECT ${CONVERSATION_COLUMNS}, s.key, s.alias, s.wechat_id AS wechatId
+  FROM conversations AS c
+    JOIN accounts AS a ON a.id = c.account
+    JOIN senders AS s ON s.id = c.sender
+  WHERE a.removed_at_ms IS NULL AND s.is_group = 0
+    AND CASE WHEN ?1 = '' THEN s.wechat_id = a.user_id ELSE ?1 IN (s.key, s.alias) END
+  ORDER BY c.id LIMIT 1`;
+const SELECT_DECIDED = `
+  SELECT m.id, m.received_at_ms AS receivedAtMs FROM traces AS t JOIN messages AS m ON m.id = t.message
+  ORDER BY t.message DESC LIMIT ? + 0`;
 const SELECT_REPLY = `
   SELECT ${CONVERSATION_COLUMNS}
   FROM replies AS r
@@ -51,8 +70,43 @@ const SELECT_MEMORIES = "SELECT plugin, memory FROM memories WHERE conversation 
 const SELECT_TRACE = "SELECT trace FROM traces WHERE message = ?";
 
 export function readForDecision(db: Database, message: MessageId): DecisionInput | null {
-  const row = db.get<MessageRow>(SELECT_MESSAGE, message);
+  const row = db.get<MessageRow>(SELECT_UNDECIDED, message);
+  return row === undefined ? null : readMessage(db, message, row);
+}
+
+/** As the port's `readDecided`. */
+export function readDecided(
+  db: Database,
+  message: MessageId,
+): { readonly input: DecisionInput; readonly trace: Trace } | null {
+  const row = db.get<MessageRow>(SELECT_ANY, message);
+  const decided = db.get<{ trace: string }>(SELECT_TRACE, message);
+  if (row === undefined || decided === undefined) return null;
+  const input = readMessage(db, message, { ...row, lastDecided: null });
+  // The memories in it keep every digit.
+  return { input, trace: parseJson(decided.trace) as unknown as Trace };
+}
+
+/** As the port's `decidedMessages`. Message ids grow with the time they came at. */
+export function readDecidedMessages(
+  db: Database,
+  { sinceMs, limit }: { readonly sinceMs: number; readonly limit: number },
+): readonly MessageId[] {
+  return db.all<{ id: MessageId; receivedAtMs: number }>(SELECT_DECIDED, limit)
+    .filter(({ receivedAtMs }) => receivedAtMs >= sinceMs)
+    .map(({ id }) => id)
+    .reverse();
+}
+
+/** As the port's `readForTry`. */
+export function readForTry(db: Database, person: string): TryInput | null {
+  const row = db.get<PersonRow>(SELECT_PERSON, person);
   if (row === undefined) return null;
+  const { conversation, key, alias, wechatId } = row;
+  return { ...readConversation(db, row), conversation, sender: { key, alias }, from: wechatId };
+}
+
+function readMessage(db: Database, message: MessageId, row: MessageRow): DecisionInput {
   const { conversation, receivedAtMs, attempt, account, key, alias } = row;
   const inbound = readStored<Inbound>(row.inbound);
   return {

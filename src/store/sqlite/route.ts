@@ -1,9 +1,11 @@
 /** Finding what is to be decided, and parking what cannot be. Deciding itself is committed by `settle.ts`. */
+import type { TraceStep } from "../../core/decision.ts";
 import { HubError } from "../../core/error.ts";
 import type { AccountId, ConversationId, MessageId } from "../../core/ids.ts";
-import type { RouteSteps } from "../store.ts";
+import { isObject, parseJson } from "../../lib/json.ts";
+import type { Rehearsals, RouteSteps } from "../store.ts";
 import type { Database } from "./database.ts";
-import { readForDecision } from "./decision_input.ts";
+import { readDecided, readDecidedMessages, readForDecision, readForTry } from "./decision_input.ts";
 import type { Group, Step } from "./group.ts";
 import { countMessages } from "./moves.ts";
 import { settle, type SettleParts } from "./settle.ts";
@@ -23,7 +25,12 @@ const PARK = `
   WHERE id = ? AND state = 'received' RETURNING account, conversation`;
 const SELECT_PLACE = "SELECT conversation, state FROM messages WHERE id = ?";
 
-export function createRouteSteps(parts: SettleParts & { readonly group: Group }): RouteSteps {
+const SELECT_TRACE = "SELECT trace FROM traces WHERE message = ?";
+const UPDATE_TRACE = "UPDATE traces SET trace = ? WHERE message = ?";
+
+export function createRouteSteps(
+  parts: SettleParts & { readonly group: Group },
+): RouteSteps & Rehearsals {
   const { group } = parts;
   return {
     heads: (call) => group.read((db) => readHeads(db, call)),
@@ -31,6 +38,10 @@ export function createRouteSteps(parts: SettleParts & { readonly group: Group })
     settle: (settlement) => group.write((step) => settle(step, parts, settlement)),
     park: (message, parked) => group.write((step) => park(step, { message, ...parked })),
     unpark: (message) => group.write((step) => unpark(step, message)),
+    recordShadow: (message, steps) => group.write((step) => recordShadow(step, message, steps)),
+    decidedMessages: (call) => group.read((db) => readDecidedMessages(db, call)),
+    readDecided: (message) => group.read((db) => readDecided(db, message)),
+    readForTry: (person) => group.read((db) => readForTry(db, person)),
   };
 }
 
@@ -63,6 +74,14 @@ function park(
   if (parked === undefined) return;
   countMessages(step, parked.account, { from: "received", to: "parked" });
   refreshHead(step.db, parked.conversation);
+}
+
+function recordShadow({ db }: Step, message: MessageId, steps: readonly TraceStep[]): void {
+  const row = db.get<{ trace: string }>(SELECT_TRACE, message);
+  if (row === undefined) return;
+  // Plugins' own numbers stand in it, and keep every digit.
+  const trace = parseJson(row.trace);
+  if (isObject(trace)) db.run(UPDATE_TRACE, JSON.stringify({ ...trace, shadow: steps }), message);
 }
 
 function unpark(step: Step, message: MessageId): void {

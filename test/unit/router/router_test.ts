@@ -3,14 +3,12 @@ import type { ClientId, MessageId } from "../../../src/core/ids.ts";
 import { LIMITS } from "../../../src/core/limits.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { InboundView, Verdict } from "../../../src/plugin/api.ts";
-import { loadCatalog } from "../../../src/plugin/catalog.ts";
 import type { PluginHost } from "../../../src/plugin/host.ts";
-import { createInlineHost } from "../../../src/plugin/inline_host.ts";
 import { type Router, type RouterPorts, startRouter } from "../../../src/router/router.ts";
 import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { settle } from "../../fake/fake_clock.ts";
-import { answering, hostOf } from "../../fake/plugins.ts";
+import { answering, hostOf, shippedHost } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
 
 interface Running {
@@ -364,11 +362,7 @@ Deno.test("stopping finishes the message in hand and begins no other", async () 
 });
 
 Deno.test("the shipped plugins work together: choose, one message, ask why", async () => {
-  const host = async ({ clock }: RoutedWorld) => {
-    const settings = { order: [], disabled: [], config: {} };
-    const { plugins } = await loadCatalog({ directory: null, settings, clock });
-    return createInlineHost({ plugins, clock });
-  };
+  const host = ({ clock }: RoutedWorld) => shippedHost(clock);
   await withRouter({ host, clients: ["claude", "codex"] }, async (running) => {
     const say = async (text: string) => {
       const before = running.settled.length;

@@ -1,0 +1,54 @@
+/** Builds the plugins' part of the hub: who is asked, the isolation of the user's, and deciding for a look. */
+import type { HubEvent, HubOptions } from "../config/launch.ts";
+import type { ClientStates } from "../core/client.ts";
+import type { PluginDesk } from "../core/plugin_desk.ts";
+import type { PluginFacts } from "../core/status.ts";
+import { createIsolation } from "../plugin/isolation.ts";
+import { createLivingHost, type LivingHost } from "../plugin/living_host.ts";
+import { createRehearsal } from "../router/rehearsal.ts";
+import type { Store } from "../store/store.ts";
+import type { Lang } from "../text/say.ts";
+
+/** Nothing of a user's is loaded before `start`. */
+export function createPlugins(options: HubOptions, around: {
+  readonly store: Store;
+  readonly states: ClientStates;
+  readonly lang: Lang;
+  /** Whether changes of the plugins folder are followed. */
+  readonly isWatching: boolean;
+}): LivingHost {
+  const { settings, clock, random, log, version, dataDirectory, env, onEvent } = options;
+  const { store, states, lang, isWatching } = around;
+  const policy = { senders: settings.allowSenders, groups: settings.allowGroups };
+  return createLivingHost({
+    folder: settings.pluginsDirectory,
+    dataDirectory: dataDirectory.path,
+    settings: {
+      order: settings.pluginsOrder,
+      disabled: settings.pluginsDisabled,
+      shadow: settings.pluginsShadow,
+      config: settings.pluginsConfig,
+    },
+    isSafe: settings.safe,
+    isWatching,
+    isolation: createIsolation({ clock, random, log }),
+    rehearsal: createRehearsal({
+      ...{ store, states, lang, version, policy, clock },
+      limits: settings,
+      startedAtMs: clock.now(),
+    }),
+    ...{ env, clock, random, log },
+    onNews: ({ kind, id, file, text }): void => {
+      const event: HubEvent = { kind: "plugin", news: kind, id, file, text };
+      onEvent(event);
+    },
+  });
+}
+
+/** As `status` shows them. */
+export function pluginFacts(desk: PluginDesk): PluginFacts[] {
+  return desk.list().map(({ id, version, source, problem, state }) => ({
+    ...{ id, version, source },
+    problem: problem === "" || state === "disabled" ? null : problem,
+  }));
+}
