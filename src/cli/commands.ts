@@ -190,10 +190,7 @@ export const COMMANDS: readonly Command[] = [
     summary: SUMMARY.pluginNew,
     examples: ["plugin new night --template schedule", "plugin new weather"],
     options: {
-      template: {
-        placeholder: "command|keyword|affinity|schedule|llm|pool|vision|language|ab",
-        help: FLAG_HELP.template,
-      },
+      template: { placeholder: "EXAMPLE", help: FLAG_HELP.template },
     },
     settings: ["pluginsDirectory"],
     load: async () => (await import("./plugin_new.ts")).run,

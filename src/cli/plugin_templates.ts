@@ -10,14 +10,22 @@ import command from "../../plugins/examples/command.ts?text" with { type: "text"
 import commandFixture from "../../plugins/examples/command.fixture.json" with { type: "text" };
 import keyword from "../../plugins/examples/keyword.ts?text" with { type: "text" };
 import keywordFixture from "../../plugins/examples/keyword.fixture.json" with { type: "text" };
+import label from "../../plugins/examples/label.ts?text" with { type: "text" };
+import labelFixture from "../../plugins/examples/label.fixture.json" with { type: "text" };
 import language from "../../plugins/examples/language.ts?text" with { type: "text" };
 import languageFixture from "../../plugins/examples/language.fixture.json" with { type: "text" };
 import llm from "../../plugins/examples/llm.ts?text" with { type: "text" };
 import llmFixture from "../../plugins/examples/llm.fixture.json" with { type: "text" };
 import pool from "../../plugins/examples/pool.ts?text" with { type: "text" };
 import poolFixture from "../../plugins/examples/pool.fixture.json" with { type: "text" };
+import questions from "../../plugins/examples/questions.ts?text" with { type: "text" };
+import questionsFixture from "../../plugins/examples/questions.fixture.json" with { type: "text" };
+import redact from "../../plugins/examples/redact.ts?text" with { type: "text" };
+import redactFixture from "../../plugins/examples/redact.fixture.json" with { type: "text" };
 import schedule from "../../plugins/examples/schedule.ts?text" with { type: "text" };
 import scheduleFixture from "../../plugins/examples/schedule.fixture.json" with { type: "text" };
+import tables from "../../plugins/examples/tables.ts?text" with { type: "text" };
+import tablesFixture from "../../plugins/examples/tables.fixture.json" with { type: "text" };
 import vision from "../../plugins/examples/vision.ts?text" with { type: "text" };
 import visionFixture from "../../plugins/examples/vision.fixture.json" with { type: "text" };
 import contract from "../plugin/api.ts?text" with { type: "text" };
@@ -37,6 +45,10 @@ const TEMPLATES = {
   vision: { plugin: vision, fixture: visionFixture },
   language: { plugin: language, fixture: languageFixture },
   ab: { plugin: ab, fixture: abFixture },
+  label: { plugin: label, fixture: labelFixture },
+  questions: { plugin: questions, fixture: questionsFixture },
+  redact: { plugin: redact, fixture: redactFixture },
+  tables: { plugin: tables, fixture: tablesFixture },
 } as const satisfies Readonly<Record<string, Template>>;
 
 export type TemplateName = keyof typeof TEMPLATES;

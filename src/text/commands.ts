@@ -135,8 +135,10 @@ export const FLAG_HELP = {
     en: "whose answer it holds; the first of your plugins that was asked when not given",
   },
   template: {
-    zh: "从哪个例子写起；不填则是 command",
-    en: "the example to begin with; command when not given",
+    zh:
+      "从哪个例子写起：command、keyword、affinity、schedule、llm、pool、vision、language、ab、label、questions、redact、tables；不填则是 command",
+    en:
+      "the example to begin with: command, keyword, affinity, schedule, llm, pool, vision, language, ab, label, questions, redact, tables; command when not given",
   },
   as: {
     zh: "谁写的：它的 key 或别名；不填则是账号的主人",
