@@ -27,9 +27,15 @@ function pluginRow(plugin: PluginView, lang: Lang): string[] {
     ...(missing.length === 0
       ? []
       : [say(lang, PLUGIN.notGranted, { words: missing.join(", "), id })]),
-    ...(problem === "" ? [] : [problem.split("\n", 1).join("")]),
+    ...(problem === "" ? [] : [inOneLine(problem)]),
   ];
   return [id, version, LOOK[source][lang], PLUGIN_STATE[state][lang], notes.join("; ")];
+}
+
+/** What is wrong, and where: the lines between show the source, and `--json` has them. */
+function inOneLine(problem: string): string {
+  const [first = "", ...rest] = problem.split("\n").map((line) => line.trim());
+  return [first, ...rest.filter((line) => line.startsWith("at ")).slice(0, 1)].join(" ");
 }
 
 /** What it asks for and has not got. */

@@ -171,6 +171,13 @@ Deno.test("the executable loads a TypeScript plugin beside it, routes by it, and
     const health = await run(place, ["health", "--json", "--data", "data"]);
     assertEquals(JSON.parse(health).state, "ok");
 
+    // What it writes for authors lies inside it, and it can run what it wrote.
+    await run(place, ["plugin", "new", "night", "--template", "schedule"]);
+    const tested = JSON.parse(await run(place, ["plugin", "test", "--json"]));
+    assertEquals([tested.passed, tested.failed], [3, 0]);
+    const contract = await Deno.readTextFile(`${place.folder}/plugins/night/ilink_hub_plugin.d.ts`);
+    assertStringIncludes(contract, "export type Verdict");
+
     const codes = [await hub.end(), await simulator.end()];
     // There are no such signals on Windows: the process is ended from outside.
     if (Deno.build.os !== "windows") assertEquals(codes, [0, 0]);

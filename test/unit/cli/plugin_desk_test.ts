@@ -11,14 +11,18 @@ Deno.test("plugin list shows each plugin's state, what it lacks and what is wron
     desk.plugins.push(
       pluginView("commands", { source: "shipped", file: "" }),
       pluginView("weather", { asked: ASKED, granted: { ...ASKED, read: [] }, calls: 7 }),
-      pluginView("night", { state: "tripped", faults: 5, problem: "too_late\nline two" }),
+      pluginView("night", {
+        state: "tripped",
+        faults: 5,
+        problem: "no good\n48 | (\n    at night.ts:48:8",
+      }),
     );
     const { out } = await run(["plugin"]);
     const [commands = "", weather = "", night = ""] = out.split("\n");
     assertMatch(commands, /^commands +1\.0\.0 +shipped +running$/);
     assertMatch(weather, /yours +running +asked 7 times; asks for read data\/, not granted \(/);
     assertStringIncludes(weather, "ilink-hub plugin grant weather");
-    assertMatch(night, /tripped +5 faults; too_late$/);
+    assertMatch(night, /tripped +5 faults; no good at night\.ts:48:8$/);
     assertMatch((await run(["plugin", "list", "--lang", "zh"])).out, /出错太多/);
     assertEquals(JSON.parse((await run(["plugin", "--json"])).out).plugins.length, 3);
   });
