@@ -17,7 +17,7 @@ import { createDesk } from "./desk.ts";
 import { openGrants } from "./grants.ts";
 import type { PluginHost } from "./host.ts";
 import type { Isolation } from "./isolate.ts";
-import type { Role } from "./plugin_view.ts";
+import type { PluginNews, Role } from "./plugin_view.ts";
 import type { RecordedCall } from "./recorded.ts";
 import { openRecords, type Records } from "./records.ts";
 import type { Rehearsal } from "./rehearsal.ts";
@@ -26,7 +26,7 @@ import { type ResolvedConfig, resolveSecrets, type SecretSources } from "./secre
 import { SHIPPED_IDS } from "./shipped.ts";
 import { createShippedSeats, type ShippedSeat, viewProblem } from "./shipped_seats.ts";
 import { listPlugins, readSource } from "./sources.ts";
-import { type PluginNews, UserPlugin, type UserPluginPorts } from "./user_plugin.ts";
+import { UserPlugin, type UserPluginPorts } from "./user_plugin.ts";
 import { createVersions } from "./versions.ts";
 import { startWatch, type Watch } from "./watch.ts";
 import { messageOf } from "./wording.ts";

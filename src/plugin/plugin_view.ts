@@ -1,4 +1,4 @@
-/** What the owner is shown of a user's plugin, and why it is not what it should be. */
+/** What the owner is shown and told of a user's plugin, and why it is not what it should be. */
 import type { PluginView } from "../core/plugin_desk.ts";
 import type { Manifest } from "./api.ts";
 import { type Grants, missingOf, NOTHING_GRANTED, permissionText, wordsOf } from "./grants.ts";
@@ -8,6 +8,18 @@ import type { Tally } from "./tally.ts";
 
 /** What a plugin is for, as the owner has it. */
 export type Role = "decides" | "shadow" | "disabled";
+
+/** Something the owner should hear of at once. */
+export interface PluginNews {
+  /** `runs`: a new version took its place; `refused`: it did not, and what ran before goes on. */
+  readonly kind: "runs" | "refused" | "tripped" | "gone";
+  readonly id: string;
+  readonly file: string;
+  /** Why, for its author; "" for `runs`. */
+  readonly text: string;
+  /** The same without what the plugin itself said, which may hold a message's text. */
+  readonly logText: string;
+}
 
 /** All that is known of one user's plugin. */
 export interface PluginState {

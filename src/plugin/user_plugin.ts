@@ -14,7 +14,13 @@ import type { Answer } from "./host.ts";
 import { createHistory } from "./history.ts";
 import { guessId, launch, type LaunchPorts, type Running } from "./launch.ts";
 import { createLineLog } from "./line_log.ts";
-import { type PluginState, type Role, tellWhy, viewPlugin } from "./plugin_view.ts";
+import {
+  type PluginNews,
+  type PluginState,
+  type Role,
+  tellWhy,
+  viewPlugin,
+} from "./plugin_view.ts";
 import { type RecordedCall, type Trouble, tryRecorded } from "./recorded.ts";
 import type { Records } from "./records.ts";
 import { blockedSeat, type Seat } from "./roster.ts";
@@ -22,18 +28,6 @@ import type { Source, SourceRead } from "./sources.ts";
 import { createTally } from "./tally.ts";
 import type { Version, Versions } from "./versions.ts";
 import { messageOf } from "./wording.ts";
-
-/** Something the owner should hear of at once. */
-export interface PluginNews {
-  /** `runs`: a new version took its place; `refused`: it did not, and what ran before goes on. */
-  readonly kind: "runs" | "refused" | "tripped" | "gone";
-  readonly id: string;
-  readonly file: string;
-  /** Why, for its author; "" for `runs`. */
-  readonly text: string;
-  /** The same without what the plugin itself said, which may hold a message's text. */
-  readonly logText: string;
-}
 
 export interface UserPluginPorts extends LaunchPorts {
   readonly versions: Versions;
@@ -82,6 +76,7 @@ export class UserPlugin {
   #trip = "";
   /** Why the file as it is now does not run, "" otherwise. */
   #problem = "";
+  #told = "";
   #isGone = false;
   #blocked: Seat | null = null;
   /** Why another file stands in its place; `null` when none does. */
@@ -219,7 +214,6 @@ export class UserPlugin {
     if (this.#newest?.source.hash === hash && !this.#isGone) return;
     this.#isGone = false;
     this.#newest = { source, manifest: null };
-    this.#problem = "";
     const known = this.#history.last;
     if (known?.rolledBackFrom === hash) {
       this.#problem = WENT_BACK;
@@ -228,10 +222,14 @@ export class UserPlugin {
     await this.#history.leave("");
     if (this.#running?.hash === hash) {
       this.#newest = { source, manifest: this.#running.manifest };
+      this.#problem = "";
       return;
     }
     const isProven = known?.hash === hash;
-    if (isProven && this.role === "disabled") return;
+    if (isProven && this.role === "disabled") {
+      this.#problem = "";
+      return;
+    }
     await this.#tryNewest({ isProven });
   }
 
@@ -355,10 +353,13 @@ export class UserPlugin {
     if (running !== null) this.#ports.retire(running.seat);
   }
 
+  /** Each version's refusal is told once. */
   #refuse(text: string, logText = text): void {
-    if (this.#problem === text) return;
+    const told = `${this.#newest?.source.hash} ${text}`;
+    const isNews = this.#told !== told;
+    this.#told = told;
     this.#problem = text;
-    this.#tell("refused", text, logText);
+    if (isNews) this.#tell("refused", text, logText);
   }
 
   #tell(kind: PluginNews["kind"], text: string, logText = text): void {

@@ -52,8 +52,14 @@ export function startWatch(options: {
     const leftMs = UNREST_MAX_MS - (nowMs - unrestSinceMs);
     cancelQuiet = clock.after(Math.max(0, Math.min(QUIET_MS, leftMs)), () => {
       unrestSinceMs = null;
-      void turns.take(onChange);
+      void turns.take(report);
     });
+  }
+
+  /** What is there before it is told of is what later looks compare with. */
+  async function report(): Promise<void> {
+    seen = (await survey(folder)).entries;
+    await onChange();
   }
 
   /** Follows the folder that is there now; a folder made anew is another one. */
@@ -63,21 +69,28 @@ export function startWatch(options: {
     events = null;
     if (identity === "") return;
     try {
-      const stream = watchFolder(folder);
-      events = { of: identity, close: () => stream.close() };
-      void listen(stream);
+      events = { of: identity, close: listen(watchFolder(folder)) };
     } catch (error) {
       log.warn("plugins_not_watched", { folder, error: errorText(error) });
       events = { of: identity, close: () => {} };
     }
   }
 
-  async function listen(stream: FolderEvents): Promise<void> {
-    try {
-      for await (const _ of stream) stir();
-    } catch (error) {
-      log.warn("plugins_not_watched", { folder, error: errorText(error) });
+  /** Gives what ends it; a stream that has ended by itself cannot be closed. */
+  function listen(stream: FolderEvents): () => void {
+    let hasEnded = false;
+    async function read(): Promise<void> {
+      try {
+        for await (const _ of stream) stir();
+      } catch (error) {
+        log.warn("plugins_not_watched", { folder, error: errorText(error) });
+      }
+      hasEnded = true;
     }
+    void read();
+    return () => {
+      if (!hasEnded) stream.close();
+    };
   }
 
   async function look(): Promise<void> {
@@ -85,7 +98,6 @@ export function startWatch(options: {
     if (isStopped) return;
     follow(identity);
     if (seen !== entries) stir();
-    seen = entries;
     cancelLook = clock.after(LOOK_EVERY_MS, () => void turns.take(look));
   }
 

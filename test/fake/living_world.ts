@@ -8,7 +8,7 @@ import type { Answer, Facts, Memory } from "../../src/plugin/host.ts";
 import type { Isolation } from "../../src/plugin/isolate.ts";
 import { createLivingHost, type LivingHost } from "../../src/plugin/living_host.ts";
 import type { RecordedCall } from "../../src/plugin/recorded.ts";
-import type { PluginNews } from "../../src/plugin/user_plugin.ts";
+import type { PluginNews } from "../../src/plugin/plugin_view.ts";
 import { createFakeClock, type FakeClock, settle } from "./fake_clock.ts";
 import { createFakeIsolation, type FakeIsolation } from "./fake_isolation.ts";
 import { createFakeRandom } from "./fake_random.ts";
@@ -26,11 +26,12 @@ export interface LivingWorld extends AsyncDisposable {
   readonly logged: readonly string[];
   /** Messages on which new versions are tried. */
   recorded: readonly RecordedCall[];
-  /** Writes a file, and lets what follows from it happen. */
-  save(file: string, text: string): Promise<void>;
-  remove(file: string): Promise<void>;
-  /** Lets the folder be looked at and what is new in it be loaded. */
-  pass(ms?: number): Promise<void>;
+  /** Writes a file as an editor would, and lets what follows from it happen until `isDone`; fails when it never is. */
+  save(file: string, text: string, isDone: () => boolean): Promise<void>;
+  /** Lets time and files go on until `isDone`; fails when it never is. */
+  until(isDone: () => boolean): Promise<void>;
+  /** Lets the folder be looked through a few times, and all that follows happen. */
+  pass(): Promise<void>;
   view(id: string): PluginView;
   ask(id: string, text?: string, memory?: Memory): Promise<Answer<Verdict>>;
   /** The ids of those who are asked, in order. */
@@ -43,6 +44,10 @@ export interface LivingSettings extends PluginSettings {
   readonly isSafe: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
+
+const TURNS_MAX = 1_000;
+/** 12 s, in which the folder is looked through twice. */
+const TURNS_OF_A_LOOK = 60;
 
 const SETTINGS: LivingSettings = {
   ...{ order: [], disabled: [], shadow: [], config: {}, isSafe: false, env: {} },
@@ -127,21 +132,18 @@ export async function openLivingWorld(
     get isolation() {
       return isolation;
     },
-    async save(file, text) {
-      await write(join(folder, file), text);
-      await world.pass();
+    async save(file, text, isDone) {
+      const path = join(folder, file);
+      await write(`${path}~`, text);
+      await Deno.rename(`${path}~`, path);
+      await world.until(isDone);
     },
-    async remove(file) {
-      await Deno.remove(join(folder, file), { recursive: true });
-      await world.pass();
+    async until(isDone) {
+      for (let turn = 0; turn < TURNS_MAX && !isDone(); turn++) await turnOf(clock);
+      if (!isDone()) throw new Error("waited for something that did not come");
     },
-    async pass(ms = 8_000) {
-      // Real files take real turns of the event loop, between which the fake time goes on.
-      for (let passed = 0; passed < ms; passed += 200) {
-        await clock.advance(200);
-        await settle();
-      }
-      await rest();
+    async pass() {
+      for (let turn = 0; turn < TURNS_OF_A_LOOK; turn++) await turnOf(clock);
     },
     view(id) {
       const found = living.desk.list().find((view) => view.id === id);
@@ -159,7 +161,6 @@ export async function openLivingWorld(
       await living.close();
       settings = { ...settings, ...changes };
       await start();
-      await world.pass();
     },
     async [Symbol.asyncDispose]() {
       await living.close();
@@ -180,9 +181,10 @@ async function reasons(answers: readonly Promise<Answer<Verdict>>[]): Promise<st
   return (await Promise.all(answers)).map(wordsOf);
 }
 
-/** Lets file operations that were begun end. */
-async function rest(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) {
+/** A moment of fake time, and of the real time that files and imports take. */
+async function turnOf(clock: FakeClock): Promise<void> {
+  await clock.advance(200);
+  for (let turn = 0; turn < 5; turn++) {
     await Deno.stat("/");
     await settle();
   }
