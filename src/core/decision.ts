@@ -1,6 +1,7 @@
 /** The router's answer to one message, all verdicts considered; a value that can be repeated, replayed and explained. */
 import type { ClientId } from "./ids.ts";
 import type { Json } from "../lib/json.ts";
+import type { Pin } from "./pin.ts";
 
 /** Why a message is kept, visible and undecided. */
 export type ParkReason =
@@ -75,6 +76,8 @@ export interface StateSeen {
   /** Plugin id -> its memory of the conversation, as it was before; not given when there was none, or too much to keep. */
   readonly memories?: { readonly [plugin: string]: { readonly [key: string]: Json } };
   readonly clients: readonly { readonly name: string; readonly state: string }[];
+  /** Whose replies waited for an answer; not given when there were none. */
+  readonly pins?: readonly (Omit<Pin, "client"> & { readonly client: string })[];
 }
 
 /** All that explains one decision. Kept with the message. */

@@ -100,6 +100,30 @@ export const LIMITS = {
   verdictTextMax: 10_000,
   /** A reason in a verdict, characters; a longer one is cut. */
   verdictReasonMax: 500,
+  /** How long a reply may wait for its answer: WeChat's window. */
+  pinMsMax: 1 * DAY,
+  /** A message of more characters is no short answer. */
+  pinAnswerLengthMax: 40,
+  /** An isolated plugin's answer as JSON, characters: the longest texts of a verdict and a memory fit. */
+  pluginAnswerCharsMax: 64 * KIB,
+  /** A line of its process; a longer one is not read on, and the process is ended. */
+  pluginLineBytesMax: 256 * KIB,
+  /** What its process may write beyond the answers it was asked for, before it is ended. */
+  pluginStrayBytes: 1 * MIB,
+  pluginStrayBytesPerSecond: 128 * KIB,
+  /** Lines it may write for its author; what comes faster is dropped and counted. */
+  pluginLogBurst: 100,
+  pluginLogPerSecond: 20,
+  pluginLogLineMax: 1_000,
+  /** Resident memory of its process. Some 50 MiB are the runtime's, most of that shared by all. */
+  pluginResidentBytesMax: 256 * MIB,
+  /** How often the process looks at its memory: a hostile plugin fills a few hundred MiB in that time. */
+  pluginResidentCheckMs: 50,
+  /** Time in which a worker that is not blocked answers "are you there?". */
+  pluginPingMs: 50,
+  /** Delay before a plugin's process is started again, once it was replaced a few times without an answer in between. */
+  pluginRestartFirstMs: 200,
+  pluginRestartMaxMs: 60 * SECOND,
   /** A plugin with what it imports; each version that is kept is a copy. */
   pluginBytesMax: 16 * MIB,
   /** Files of one plugin; vendored packages have many small ones. */
@@ -179,3 +203,5 @@ assert(LIMITS.waitingPerConversation < LIMITS.waitingPerClient);
 assert(LIMITS.waitingPerClient < LIMITS.unsettledPerAccount);
 // The last batch must fit into what the ballast frees.
 assert(LIMITS.ballastBytes >= LIMITS.upstreamBodyBytesMax);
+// What a worker may answer must not be cut by the bound of a line: a character takes up to three bytes.
+assert(3 * LIMITS.pluginAnswerCharsMax < LIMITS.pluginLineBytesMax);

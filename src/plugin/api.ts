@@ -59,7 +59,10 @@ export interface Manifest {
   readonly version: string;
   /** Milliseconds a hook may take, counted from the asking. Default 250, at most 10,000. */
   readonly deadlineMs?: number;
-  /** What becomes of a message when `route` fails: ask the next plugin (default), or park it for the owner. */
+  /**
+   * What becomes of a message when `route` fails: the next plugin is asked (default), or it is parked for the owner. And of a
+   * reply when `reply` fails: it goes on as it is (default), or it is stopped.
+   */
   readonly onFault?: "next" | "park";
   /** What the plugin needs beyond computing; the owner grants it. Without a grant it is refused. */
   readonly permissions?: Permissions;
@@ -258,5 +261,8 @@ export type ReplyVerdict =
   | { readonly kind: "edit"; readonly text: string; readonly reason: string }
   /** It is not sent; it stays in the trace. */
   | { readonly kind: "stop"; readonly reason: string }
-  /** It is sent, and the person's next short answer within `forMs` milliseconds goes to this client. */
+  /**
+   * It is sent, and the person's next short answer goes to this client: up to 40 characters, no command, no quote, within
+   * `forMs` milliseconds (at most 24 hours) from when the reply is sent.
+   */
   | { readonly kind: "pin"; readonly forMs: number; readonly reason: string };

@@ -43,7 +43,11 @@ const REPLY_VERDICT: z.ZodType<ReplyVerdict> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("pass") }),
   z.strictObject({ kind: z.literal("edit"), text: TEXT.min(1), reason: REASON }),
   z.strictObject({ kind: z.literal("stop"), reason: REASON }),
-  z.strictObject({ kind: z.literal("pin"), forMs: z.number().positive(), reason: REASON }),
+  z.strictObject({
+    kind: z.literal("pin"),
+    forMs: z.number().positive().max(LIMITS.pinMsMax),
+    reason: REASON,
+  }),
 ]);
 
 /** What `route` answered; any value may come. Never throws. */

@@ -1,20 +1,27 @@
 /**
- * Decides one message, and does nothing else: who may write, then the plugins in order, then the fallback. The answer is a
+ * Decides one message, and does nothing else: who may write, whether it is an answer that somebody waits for, then the
+ * plugins in order, then the fallback. The answer is a
  * value with everything that explains it, so it can be made again after a crash and tried on another day.
  */
 import type { Decision, Trace, TraceStep } from "../core/decision.ts";
+import type { ReplyId } from "../core/ids.ts";
 import { parseJson } from "../lib/json.ts";
 import type { Verdict } from "../plugin/api.ts";
 import type { Answer, Facts, LoadedPlugin, Memory, PluginHost } from "../plugin/host.ts";
+import { HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
-import { tellDecision, tellSeen } from "./explain.ts";
+import { tellDecision, tellPins, tellSeen } from "./explain.ts";
 import { factsFor } from "./facts.ts";
 import { fallBack } from "./fallback.ts";
+import { endedPins, findAnswer } from "./pins.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
 import { type Around, resolveVerdict } from "./resolve.ts";
 import { type Scene, viewInbound } from "./views.ts";
+
+/** Whoever bears this id is asked what is a command. */
+const COMMANDS = "commands";
 
 export interface DecisionPorts extends Scene {
   readonly host: PluginHost;
@@ -26,12 +33,14 @@ export interface Decided {
   readonly trace: Trace;
   /** What changed, by plugin id. */
   readonly memories: Readonly<Record<string, Memory>>;
+  /** Replies whose pins end with it. */
+  readonly endedPins: readonly ReplyId[];
 }
 
 /** Who decided what, and what is to be remembered. */
 interface Outcome {
   readonly decision: Decision;
-  /** The plugin that decided; `null`: the sender policy or the fallback. */
+  /** The plugin that decided, `HUB_ID` for a pin; `null`: the sender policy or the fallback. */
   readonly by: string | null;
   readonly steps: readonly TraceStep[];
   readonly memories: Readonly<Record<string, Memory>>;
@@ -46,8 +55,9 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
     ? await askPlugins(input, { ...ports, facts })
     : { decision: refusal, by: null, steps: [], memories: {} };
   const told = tellDecision(decision, { by, clients });
-  const seen = tellSeen({ ...facts, memories: input.memories }, told);
-  return { decision, trace: { decidedAtMs: nowMs, steps, seen, decision: told }, memories };
+  const seen = tellSeen({ ...facts, ...tellPins(input, clients), memories: input.memories }, told);
+  const trace = { decidedAtMs: nowMs, steps, seen, decision: told };
+  return { decision, trace, memories, endedPins: endedPins(input, decision) };
 }
 
 function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision | null {
@@ -59,16 +69,49 @@ function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision
   return { kind: "drop", why, reason: say(lang, sentence) };
 }
 
-async function askPlugins(
-  input: DecisionInput,
-  asking: DecisionPorts & { readonly facts: Facts },
-): Promise<Outcome> {
+/** What has been asked so far. */
+interface Asked {
+  readonly steps: TraceStep[];
+  readonly memories: Record<string, Memory>;
+  /** What plugins made of the text; `null` when none changed it. */
+  text: string | null;
+}
+
+type Asking = DecisionPorts & { readonly facts: Facts };
+
+async function askPlugins(input: DecisionInput, asking: Asking): Promise<Outcome> {
+  const asked: Asked = { steps: [], memories: {}, text: null };
+  const hooks = asking.host.plugins.filter(({ hasRoute }) => hasRoute);
+  const answer = findAnswer(input, asking);
+  // Only a command goes before an answer that somebody waits for; no plugin can send that to another one too.
+  const first = answer === null || answer.isNamed ? [] : hooks.filter(({ id }) => id === COMMANDS);
+  const commanded = await askInOrder(first, asked, { input, asking });
+  if (commanded !== null) return commanded;
+  if (answer !== null && asked.text === null) {
+    const { decision, step, memory } = answer;
+    const memories = { ...asked.memories, [HUB_ID]: memory };
+    return { decision, by: HUB_ID, steps: [...asked.steps, step], memories };
+  }
+  const others = hooks.filter((plugin) => !first.includes(plugin));
+  const decided = await askInOrder(others, asked, { input, asking });
+  if (decided !== null) return decided;
+  const { steps, memories } = asked;
+  const { decision, memories: own } = fallBack(input, { ...asking, text: asked.text });
+  const isParked = decision.kind === "park";
+  return { decision, by: null, steps, memories: isParked ? own : { ...memories, ...own } };
+}
+
+/** Asks until one decides; `null` when none does. */
+async function askInOrder(
+  plugins: readonly LoadedPlugin[],
+  asked: Asked,
+  { input, asking }: { readonly input: DecisionInput; readonly asking: Asking },
+): Promise<Outcome | null> {
   const { host, facts, lang } = asking;
-  const steps: TraceStep[] = [];
-  const memories: Record<string, Memory> = {};
+  const { steps, memories } = asked;
   const shown = viewInbound(input, asking.clients);
-  let text: string | null = null;
-  for (const plugin of host.plugins.filter(({ hasRoute }) => hasRoute)) {
+  for (const plugin of plugins) {
+    const { text } = asked;
     const memory = input.memories[plugin.id] ?? {};
     const message = text === null ? shown : { ...shown, text };
     const answer = await host.route(plugin, { message, facts, memory });
@@ -85,11 +128,9 @@ async function askPlugins(
     if (resolved.decision !== null) {
       return { decision: resolved.decision, by: plugin.id, steps, memories };
     }
-    text = resolved.text;
+    asked.text = resolved.text;
   }
-  const { decision, memories: own } = fallBack(input, { ...asking, text });
-  const isParked = decision.kind === "park";
-  return { decision, by: null, steps, memories: isParked ? own : { ...memories, ...own } };
+  return null;
 }
 
 type ResolvedAnswer =

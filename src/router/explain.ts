@@ -16,7 +16,7 @@ const MEMORIES_LENGTH_MAX = 8_192;
 
 /**
  * A decision in a trace: as in `core/decision.ts`, with names for ids (`to`, `bind`), nothing that says nothing, and
- * `by`: the plugin that decided, `null` for the fallback and the sender policy.
+ * `by`: the plugin that decided, `hub` for a pin, `null` for the fallback and the sender policy.
  */
 export function tellDecision(
   decision: Decision,
@@ -46,7 +46,7 @@ export function tellSeen(
     readonly binding: Binding | null;
     readonly clients: readonly ClientView[];
     readonly memories: DecisionInput["memories"];
-  },
+  } & Pick<StateSeen, "pins">,
   decision: JsonObject,
 ): StateSeen {
   const { clients } = seen;
@@ -60,6 +60,7 @@ export function tellSeen(
     binding,
     ...(seen.binding === null ? {} : { boundAtMs: seen.binding.boundAtMs }),
     ...memoriesSeen(seen.memories),
+    ...(seen.pins === undefined ? {} : { pins: seen.pins }),
     clients: chosen.slice(0, CLIENTS_SEEN_MAX).map(({ name, state }) => ({ name, state })),
   };
 }
@@ -67,6 +68,15 @@ export function tellSeen(
 function memoriesSeen(memories: DecisionInput["memories"]): Pick<StateSeen, "memories"> {
   if (Object.keys(memories).length === 0) return {};
   return JSON.stringify(memories).length > MEMORIES_LENGTH_MAX ? {} : { memories };
+}
+
+/** The pins of a conversation, with names for ids; nothing where there are none. */
+export function tellPins(
+  { pins }: Pick<DecisionInput, "pins">,
+  clients: readonly Client[],
+): Pick<StateSeen, "pins"> {
+  if (pins.length === 0) return {};
+  return { pins: pins.map((pin) => ({ ...pin, client: nameOf(clients, pin.client) ?? "" })) };
 }
 
 /** The conversation's previous decision in words. */

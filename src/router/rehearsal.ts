@@ -2,9 +2,9 @@
  * Decides messages for a look: made-up ones as if they had come now, stored ones on the state that their decision saw. The
  * chain is the one that decides; nothing of what it gives is kept.
  *
- * Of a stored message's state the trace holds the time, the binding, the memories and the clients with their states. The
- * rest is today's: labels and waiting messages of clients, the account's default client, names of people. Not known is how
- * many sends were left. A client that is gone stands in with its name.
+ * Of a stored message's state the trace holds the time, the binding, the memories, the pins and the clients with their
+ * states. The rest is today's: labels and waiting messages of clients, the account's default client, names of people. Not
+ * known is how many sends were left. A client that is gone stands in with its name.
  */
 import type { Client } from "../core/client.ts";
 import { type ClientState, DEFAULT_CLIENT_SETTINGS } from "../core/client.ts";
@@ -99,7 +99,7 @@ async function madeUpOwner(as: string, { store }: RehearsalPorts): Promise<TryIn
   return {
     account: account ?? { id: asId<AccountId>(0), name: "main", userId: null, defaultClient: null },
     sender: { key: "owner", alias: "" },
-    ...{ binding: null, memories: {}, last: null },
+    ...{ binding: null, memories: {}, pins: [], last: null },
     ledger: { lastInboundAtMs: null, sendsSinceInbound: 0, coolDownUntilMs: 0 },
     conversation: asId<ConversationId>(0),
     from: account?.userId ?? "owner",
@@ -205,6 +205,7 @@ function setBack(
         ? null
         : { client: bound.id, boundAtMs: seen.boundAtMs ?? decidedAtMs },
       memories: seen.memories ?? {},
+      pins: pinsOf(seen, then),
       ledger: { ...input.ledger, lastInboundAtMs: decidedAtMs, sendsSinceInbound: 0 },
     },
     scene: {
@@ -214,6 +215,16 @@ function setBack(
       states: { stateOf: (id) => states.get(id) ?? "away", lastCallAtMs: () => null },
     },
   };
+}
+
+function pinsOf(
+  { pins = [] }: Trace["seen"],
+  clients: readonly Client[],
+): DecisionInput["pins"] {
+  return pins.flatMap((pin) => {
+    const client = clients.find(({ name }) => name === pin.client);
+    return client === undefined ? [] : [{ ...pin, client: client.id }];
+  });
 }
 
 function goneClient(name: string, at: number): Client {

@@ -5,8 +5,8 @@ import type { AccountId } from "../core/ids.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
 import { sleep } from "../lib/clock.ts";
-import { isObject, type Json, tryParseJson } from "../lib/json.ts";
-import { errorText, type Log } from "../lib/log.ts";
+import { isObject, tryParseJson } from "../lib/json.ts";
+import { errorText } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { startTask } from "../lib/task.ts";
 import type { AcceptedReply, Store } from "../store/store.ts";
@@ -17,7 +17,6 @@ import { askHooks, type HookPorts } from "./reply_hooks.ts";
 export interface ReplyPorts extends HookPorts {
   readonly store: HookPorts["store"] & Pick<Store, "acceptedReplies" | "plan">;
   readonly random: Random;
-  readonly log: Log;
   /** The account has something to send. */
   onSends(account: AccountId): void;
 }
@@ -94,23 +93,20 @@ async function shapeAll(
 
 async function shape(reply: AcceptedReply, ports: ReplyPorts): Promise<void> {
   const { store, clock, onSends } = ports;
-  const { contents, steps } = await contentsOf(reply, ports);
-  await store.plan({ reply: reply.id, contents, steps, atMs: clock.now() });
-  if (contents.length > 0) onSends(reply.account.id);
+  const shaped = await shapedBy(reply, ports);
+  await store.plan({ reply: reply.id, ...shaped, atMs: clock.now() });
+  if (shaped.contents.length > 0) onSends(reply.account.id);
 }
 
-async function contentsOf(
-  reply: AcceptedReply,
-  ports: ReplyPorts,
-): Promise<{ readonly contents: readonly string[]; readonly steps: Json }> {
+type Shaped = Pick<Parameters<Store["plan"]>[0], "contents" | "steps" | "pinnedForMs">;
+
+async function shapedBy(reply: AcceptedReply, ports: ReplyPorts): Promise<Shaped> {
   const given = tryParseJson(reply.content);
   if (!isObject(given)) return { contents: [reply.content], steps: [] };
-  const shaped = await askHooks(reply, given, ports);
-  if (shaped.content === null) return { contents: [], steps: shaped.steps };
-  const contents = fanOut(shaped.content);
-  const isUntouched = shaped.content === given && contents.length === 1;
-  return {
-    contents: isUntouched ? [reply.content] : contents.map((content) => JSON.stringify(content)),
-    steps: shaped.steps,
-  };
+  const { content, ...rest } = await askHooks(reply, given, ports);
+  if (content === null) return { contents: [], ...rest };
+  const parts = fanOut(content);
+  const isUntouched = content === given && parts.length === 1;
+  const contents = isUntouched ? [reply.content] : parts.map((part) => JSON.stringify(part));
+  return { contents, ...rest };
 }

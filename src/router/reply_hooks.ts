@@ -1,13 +1,15 @@
-/** Asks the plugins that look at replies, each about what the ones before it made of the reply. */
+/**
+ * Asks the plugins that look at replies, each about what the ones before it made of the reply. A fault leaves the reply as
+ * it is, or stops it where the plugin's manifest says that nothing goes past it.
+ */
 import { itemsOf, partOfItem, textOfItems } from "../core/content.ts";
 import type { TraceStep } from "../core/decision.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Json, type JsonObject, parseJson } from "../lib/json.ts";
+import type { Log } from "../lib/log.ts";
 import type { ReplyVerdict, ReplyView } from "../plugin/api.ts";
 import type { Answer, LoadedPlugin, PluginHost } from "../plugin/host.ts";
 import type { AcceptedReply, Store } from "../store/store.ts";
-import { CHAT_TEXT } from "../text/chat.ts";
-import { say } from "../text/say.ts";
 import { factsFor } from "./facts.ts";
 import { replaceText } from "./fanout.ts";
 import type { Background } from "./views.ts";
@@ -16,11 +18,14 @@ export interface HookPorts extends Background {
   readonly store: Pick<Store, "readForReply" | "clients">;
   readonly host: PluginHost;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export interface Hooked {
   /** `null`: it is not sent. The same object as given when no hook changed it. */
   readonly content: JsonObject | null;
+  /** How long the person's short answer is the client's; `null` when no hook asked for it. */
+  readonly pinnedForMs: number | null;
   /** For the trace: as the steps of a decision. */
   readonly steps: Json[];
 }
@@ -30,23 +35,32 @@ export async function askHooks(
   given: JsonObject,
   ports: HookPorts,
 ): Promise<Hooked> {
-  const { host, store, clock } = ports;
+  const { host, store, clock, log } = ports;
   const steps: Json[] = [];
-  if (!host.plugins.some(({ hasReply }) => hasReply)) return { content: given, steps };
+  if (!host.plugins.some(({ hasReply }) => hasReply)) {
+    return { content: given, pinnedForMs: null, steps };
+  }
   const [input, clients] = await Promise.all([store.readForReply(reply.id), store.clients()]);
   const facts = factsFor(input, { ...ports, clients, nowMs: clock.now() });
   // Read last: between the list and its last question nothing but the plugins is waited for.
   const hooks = host.plugins.filter(({ hasReply }) => hasReply);
   let content = given;
+  let pinnedForMs: number | null = null;
   for (const plugin of hooks) {
     const memory = input.memories[plugin.id] ?? {};
     const answer = await host.reply(plugin, { reply: viewReply(reply, content), facts, memory });
-    steps.push(stepOf(plugin, { answer, lang: ports.lang }));
-    if (answer.kind === "fault") continue;
-    if (answer.verdict.kind === "stop") return { content: null, steps };
-    if (answer.verdict.kind === "edit") content = replaceText(content, answer.verdict.text);
+    steps.push(stepOf(plugin, answer));
+    if (answer.kind === "fault") {
+      if (plugin.onFault === "next") continue;
+      log.error("reply_stopped", { reply: reply.id, plugin: plugin.id, fault: answer.fault });
+      return { content: null, pinnedForMs: null, steps };
+    }
+    const { verdict } = answer;
+    if (verdict.kind === "stop") return { content: null, pinnedForMs: null, steps };
+    if (verdict.kind === "edit") content = replaceText(content, verdict.text);
+    if (verdict.kind === "pin") pinnedForMs = Math.max(pinnedForMs ?? 0, verdict.forMs);
   }
-  return { content, steps };
+  return { content, pinnedForMs, steps };
 }
 
 function viewReply(reply: AcceptedReply, content: JsonObject): ReplyView {
@@ -61,15 +75,9 @@ function viewReply(reply: AcceptedReply, content: JsonObject): ReplyView {
   };
 }
 
-function stepOf(
-  plugin: LoadedPlugin,
-  { answer, lang }: { readonly answer: Answer<ReplyVerdict>; readonly lang: Background["lang"] },
-): Json {
-  const { id, version } = plugin;
+function stepOf({ id, version }: LoadedPlugin, answer: Answer<ReplyVerdict>): Json {
   const outcome: TraceStep["outcome"] = answer.kind === "fault"
     ? { kind: "fault", fault: answer.fault, text: answer.text }
     : { kind: "verdict", verdict: parseJson(JSON.stringify(answer.verdict)) };
-  const step = { plugin: id, version, tookMs: answer.tookMs, outcome };
-  const isPin = answer.kind === "verdict" && answer.verdict.kind === "pin";
-  return isPin ? { ...step, note: say(lang, CHAT_TEXT.pinIgnored) } : step;
+  return { plugin: id, version, tookMs: answer.tookMs, outcome };
 }

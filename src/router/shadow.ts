@@ -6,6 +6,7 @@ import type { TraceStep } from "../core/decision.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isObject, textMember } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
+import { HUB_ID } from "../plugin/manifest.ts";
 import type { Shadow, ShadowHost } from "../plugin/roster.ts";
 import type { DecisionInput, Store } from "../store/store.ts";
 import { type Decided, weigh } from "./chain.ts";
@@ -78,10 +79,10 @@ async function askShadow(
 }
 
 function isReached({ after }: Shadow, { decision, trace }: Decided): boolean {
-  // The sender policy comes before every plugin.
+  // The sender policy and pins come before every plugin.
   if (decision.kind === "drop" && decision.why !== "plugin") return false;
   const by = isObject(trace.decision) ? textMember(trace.decision, "by") : "";
-  return !after.includes(by);
+  return by !== HUB_ID && !after.includes(by);
 }
 
 /** What the plugins before it made of the text; `null` when none changed it. */

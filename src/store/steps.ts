@@ -17,6 +17,7 @@ import type {
 import type { Ledger } from "../core/ledger.ts";
 import type { DeferReason, ReplyState } from "../core/lifecycle.ts";
 import type { Inbound, RawInbound } from "../core/message.ts";
+import type { Pin } from "../core/pin.ts";
 import type { Json } from "../lib/json.ts";
 
 // ─── 1 upstream/poller ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,6 +83,8 @@ export interface DecisionInput {
   /** Who wrote what the message quotes, by id, then time within 10 s, then text; `null` without a quote or a match. */
   readonly quoted: { readonly client: ClientId; readonly match: "id" | "time" | "text" } | null;
   readonly memories: Readonly<Record<string, { readonly [key: string]: Json }>>;
+  /** Replies that wait for this person's short answer, also those that are not asked yet or over. */
+  readonly pins: readonly Pin[];
   /** The conversation's previous decided message; `null` when there is none. */
   readonly last: { readonly message: MessageId; readonly trace: Trace } | null;
   readonly ledger: Ledger;
@@ -94,6 +97,8 @@ export interface Settlement {
   readonly trace: Trace;
   /** Plugin id -> its memory for this conversation, as it is to be from now on. */
   readonly memories: Readonly<Record<string, { readonly [key: string]: Json }>>;
+  /** Replies whose pins end with this message, answered or over. */
+  readonly endedPins?: readonly ReplyId[];
   readonly atMs: number;
 }
 
@@ -131,7 +136,7 @@ export interface Rehearsals {
 }
 
 export type TryInput =
-  & Pick<DecisionInput, "account" | "sender" | "binding" | "memories" | "last" | "ledger">
+  & Pick<DecisionInput, "account" | "sender" | "binding" | "memories" | "pins" | "last" | "ledger">
   & {
     readonly conversation: ConversationId;
     /** WeChat's id of the person. */
@@ -251,6 +256,11 @@ export interface ReplySteps {
     readonly contents: readonly string[];
     /** What the reply hooks did, for the trace. */
     readonly steps: Json;
+    /**
+     * The person's next short answer is the client's, for so long from when the reply begins to be sent. It replaces the
+     * client's earlier pin; without it that one stays. Counts only when something is sent.
+     */
+    readonly pinnedForMs?: number | null;
     readonly atMs: number;
   }): Promise<void>;
 }

@@ -14,6 +14,10 @@ export const CHAT_TEXT = {
     zh: "不知道该给谁，这条消息先留着。请这样写：@{first} 内容。现在有：{names}",
     en: "Nobody is chosen for this; your message is kept. Write @{first} TEXT. There are: {names}",
   },
+  pinWhich: {
+    zh: "这是回答谁的？请回复名字：{names}",
+    en: "Who is this answer for? Reply with a name: {names}",
+  },
 
   // ── reasons
   senderNotAllowed: { zh: "这个人没有使用权限", en: "this sender is not allowed" },
@@ -32,10 +36,9 @@ export const CHAT_TEXT = {
   },
   settleFailed: { zh: "决定没能保存：{text}", en: "the decision could not be stored: {text}" },
 
-  pinIgnored: {
-    zh: "这个版本还不会把下一条消息留给它",
-    en: "this version does not keep the next message for it yet",
-  },
+  pinAnswered: { zh: "回答 {name} 刚才的问题", en: "it answers what {name} asked" },
+  pinNamed: { zh: "说明了回答的是 {name}", en: "it says that the answer is for {name}" },
+  pinUnclear: { zh: "{names} 都在等回答", en: "{names} wait for an answer" },
 
   // ── decisions in words
   deliver: { zh: "发给 {names}：{reason}", en: "to {names}: {reason}" },

@@ -66,6 +66,7 @@ export function decisionInput(
     binding: null,
     quoted: null,
     memories: {},
+    pins: [],
     last: null,
     ledger: { lastInboundAtMs: 0, sendsSinceInbound: 1, coolDownUntilMs: 0 },
     ...others,

@@ -8,6 +8,7 @@ import type { ClientCache } from "./client_cache.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { parkIfNoneAlive } from "./parking.ts";
+import { endPinsOfClient } from "./pins.ts";
 import { emptyQueue } from "./queue_counts.ts";
 import { makeUndecided } from "./undecided.ts";
 
@@ -112,6 +113,7 @@ function removeClient(
   if (db.change(REMOVE, atMs, client) === 0) return;
   db.run(END_BINDINGS, client);
   db.run(END_DEFAULTS, client);
+  endPinsOfClient(db, client);
   const queued = db.all<{ message: MessageId }>(SELECT_QUEUE, client);
   db.run(PARK_QUEUE, atMs, client);
   emptyQueue(db, client);

@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject, parseJson } from "../../lib/json.
 import type { DecisionInput, ReplyInput, TryInput } from "../store.ts";
 import type { Database } from "./database.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
+import { readPins } from "./pins.ts";
 import { findQuoted } from "./quotes.ts";
 import { readStored } from "./stored_json.ts";
 
@@ -22,6 +23,7 @@ interface ConversationRow extends Ledger {
 }
 
 interface MessageRow extends ConversationRow {
+  readonly sender: number;
   readonly inbound: string;
   readonly receivedAtMs: number;
   readonly attempt: number;
@@ -30,6 +32,7 @@ interface MessageRow extends ConversationRow {
 }
 
 interface PersonRow extends ConversationRow {
+  readonly sender: number;
   readonly key: string;
   readonly alias: string;
   readonly wechatId: string;
@@ -40,8 +43,8 @@ const CONVERSATION_COLUMNS = `
   a.default_client AS defaultClient, c.bound_client AS boundClient, c.bound_at_ms AS boundAtMs,
   c.last_decided AS lastDecided, ${LEDGER_COLUMNS}`;
 const MESSAGES = `
-  SELECT ${CONVERSATION_COLUMNS}, m.inbound, m.received_at_ms AS receivedAtMs, m.attempt, s.key,
-    s.alias
+  SELECT ${CONVERSATION_COLUMNS}, m.sender, m.inbound, m.received_at_ms AS receivedAtMs, m.attempt,
+    s.key, s.alias
   FROM messages AS m
     JOIN conversations AS c ON c.id = m.conversation
     JOIN accounts AS a ON a.id = m.account
@@ -50,7 +53,7 @@ const SELECT_UNDECIDED = `${MESSAGES} WHERE m.id = ? AND m.state = 'received'`;
 const SELECT_ANY = `${MESSAGES} WHERE m.id = ?`;
 /** One person's conversation, not a group's; the oldest where there are several. */
 const SELECT_PERSON = `
-  SELECT ${CONVERSATION_COLUMNS}, s.key, s.alias, s.wechat_id AS wechatId
+  SELECT ${CONVERSATION_COLUMNS}, c.sender, s.key, s.alias, s.wechat_id AS wechatId
   FROM conversations AS c
     JOIN accounts AS a ON a.id = c.account
     JOIN senders AS s ON s.id = c.sender
@@ -103,7 +106,13 @@ export function readForTry(db: Database, person: string): TryInput | null {
   const row = db.get<PersonRow>(SELECT_PERSON, person);
   if (row === undefined) return null;
   const { conversation, key, alias, wechatId } = row;
-  return { ...readConversation(db, row), conversation, sender: { key, alias }, from: wechatId };
+  return {
+    ...readConversation(db, row),
+    conversation,
+    sender: { key, alias },
+    pins: readPins(db, conversation, row.sender),
+    from: wechatId,
+  };
 }
 
 function readMessage(db: Database, message: MessageId, row: MessageRow): DecisionInput {
@@ -113,6 +122,7 @@ function readMessage(db: Database, message: MessageId, row: MessageRow): Decisio
     ...readConversation(db, row),
     message: { id: message, conversation, inbound, receivedAtMs, attempt },
     sender: { key, alias },
+    pins: readPins(db, conversation, row.sender),
     quoted: findQuoted(db, inbound.quote, { account, conversation, atMs: receivedAtMs }),
   };
 }

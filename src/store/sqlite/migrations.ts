@@ -3,10 +3,10 @@ import { backup } from "node:sqlite";
 import { HubError } from "../../core/error.ts";
 import type { Database } from "./database.ts";
 import { databaseError } from "./faults.ts";
-import { APPLICATION_ID, VERSION_1 } from "./schema.ts";
+import { APPLICATION_ID, VERSION_1, VERSION_2 } from "./schema.ts";
 
 /** Step `n` (from 0) leads from version `n` to `n + 1`. */
-const MIGRATIONS: readonly string[] = [VERSION_1];
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 const READ_APPLICATION_ID = "PRAGMA application_id";
 const READ_VERSION = "PRAGMA user_version";

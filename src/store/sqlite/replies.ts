@@ -4,6 +4,7 @@ import type { AcceptedReply, ReplySteps } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readForReply } from "./decision_input.ts";
 import type { Group, Step } from "./group.ts";
+import { pinReply } from "./pins.ts";
 import { planSend } from "./plan_send.ts";
 
 interface Row {
@@ -64,9 +65,10 @@ function readAccepted(
 
 function plan(step: Step, planned: Parameters<ReplySteps["plan"]>[0]): void {
   const { db } = step;
-  const { reply, contents, steps, atMs } = planned;
+  const { reply, contents, steps, pinnedForMs = null, atMs } = planned;
   const state = contents.length === 0 ? "stopped" : "shaped";
   if (db.change(END_SHAPING, state, JSON.stringify(steps), reply) === 0) return;
   const place = db.one<{ account: AccountId; conversation: ConversationId }>(SELECT_PLACE, reply);
   for (const content of contents) planSend(step, { ...place, reply, message: null, content, atMs });
+  if (contents.length > 0 && pinnedForMs !== null) pinReply(db, reply, pinnedForMs);
 }

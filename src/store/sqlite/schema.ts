@@ -213,6 +213,22 @@ CREATE INDEX sends_wire_id ON sends (conversation, wire_id) WHERE wire_id IS NOT
 CREATE INDEX sends_conversation ON sends (conversation, id);
 `;
 
+const PINS = `
+-- Replies that wait for the person's short answer; one of each client.
+CREATE TABLE pins (
+  conversation INTEGER NOT NULL REFERENCES conversations (id),
+  sender INTEGER NOT NULL REFERENCES senders (id), -- who is to answer
+  client INTEGER NOT NULL REFERENCES clients (id),
+  reply INTEGER NOT NULL, -- no reference: it may be forgotten before
+  for_ms INTEGER NOT NULL, -- from when the reply began to be sent
+  PRIMARY KEY (conversation, sender, client)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pins_client ON pins (client);
+`;
+
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */
 export const VERSION_1 = META + CLIENTS + ACCOUNTS + CONVERSATIONS + MESSAGES + DELIVERIES +
   REPLIES + SENDS;
+
+/** Leads from version 1 to 2. */
+export const VERSION_2 = PINS;

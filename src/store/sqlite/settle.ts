@@ -18,6 +18,7 @@ import type { Step } from "./group.ts";
 import { moveWaiting, queueDelivery } from "./queue.ts";
 import type { QueueLimits } from "./limits.ts";
 import { countMessages } from "./moves.ts";
+import { endPins } from "./pins.ts";
 import { planSend } from "./plan_send.ts";
 
 export interface SettleParts {
@@ -57,7 +58,7 @@ const FORGET_MEMORY = "DELETE FROM memories WHERE conversation = ? AND plugin = 
 
 export function settle(step: Step, parts: SettleParts, settlement: Settlement): Settled {
   const { db } = step;
-  const { message, decision, trace, memories, atMs } = settlement;
+  const { message, decision, trace, memories, endedPins = [], atMs } = settlement;
   const found = db.get<Pick<Place, "account" | "conversation">>(SELECT_UNDECIDED, message);
   if (found === undefined) return { kind: "already_settled" };
   if (!namedClients(decision).every((client) => clientExists(db, client))) {
@@ -72,6 +73,7 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
     changeBinding(db, place, decision.binding);
   }
   saveMemories(db, place.conversation, memories);
+  endPins(db, place.conversation, endedPins);
   db.run(SAVE_TRACE, message, JSON.stringify(trace));
   const { state, why, woken } = perform(step, parts, { place, decision });
   db.run(END_MESSAGE, state, why, state === "routed" ? "" : decision.reason, atMs, message);

@@ -229,17 +229,111 @@ Deno.test("reply hooks see the reply and the conversation, may change it, and ma
   });
 });
 
-Deno.test("a pin is sent and noted as not kept", async () => {
+/** The newest reply to a person, as the owner sees it. */
+async function lastReply({ world: { store }, people }: Running, person: string) {
+  const message = people.get(person)?.message;
+  assert(message !== undefined);
+  const reply = (await store.trace(message))?.replies.at(-1);
+  assert(reply !== undefined);
+  return reply;
+}
+
+const throwing = {
+  reply: () => {
+    throw new Error("broken");
+  },
+};
+const late = { reply: () => new Promise<never>(() => {}), deadlineMs: 1_000 };
+const nonsense = { reply: () => ({ kind: "edit" }) as never };
+
+for (
+  const [fault, broken] of Object.entries({
+    threw: throwing,
+    too_late: late,
+    not_a_verdict: nonsense,
+  })
+) {
+  Deno.test(`a hook whose fault is ${fault} leaves the reply as the others made it`, async () => {
+    const host = ({ clock }: RoutedWorld) =>
+      hostOf(clock, {
+        before: { reply: ({ text }) => ({ kind: "edit", text: `${text}!`, reason: "" }) },
+        broken,
+        after: { reply: ({ text }) => ({ kind: "edit", text: `${text}?`, reason: "" }) },
+      });
+    await withReplies({ host }, async (running) => {
+      const reply = await answer(running, "p1", text("hello"));
+      await running.world.clock.advance(1_000);
+      await untilShaped(running, reply);
+      assertEquals(textsOf(await sendAll(running)), ["hello!?"]);
+    });
+  });
+
+  Deno.test(`a hook that nothing may pass stops the reply when its fault is ${fault}`, async () => {
+    let isAsked = false;
+    const host = ({ clock }: RoutedWorld) =>
+      hostOf(clock, {
+        broken: { ...broken, onFault: "park" },
+        after: {
+          reply() {
+            isAsked = true;
+            return { kind: "pass" };
+          },
+        },
+      });
+    await withReplies({ host }, async (running) => {
+      const reply = await answer(running, "p1", text("hello"));
+      await running.world.clock.advance(1_000);
+      await untilShaped(running, reply);
+      assertEquals(await sendAll(running), []);
+      assertEquals([running.sends, isAsked], [0, false]);
+      const shown = await lastReply(running, "p1");
+      assertEquals([shown.state, shown.text], ["stopped", "hello"]);
+      const [step] = JSON.parse(JSON.stringify(shown.steps));
+      assertEquals([step.plugin, step.outcome.kind, step.outcome.fault], [
+        "broken",
+        "fault",
+        fault,
+      ]);
+    });
+  });
+}
+
+Deno.test("a pin is sent, stands in the trace, and is kept for the longest time asked for", async () => {
+  const pinning = (forMs: number) => ({
+    reply: () => ({ kind: "pin", forMs, reason: "asks" }) as const,
+  });
   const host = ({ clock }: RoutedWorld) =>
-    hostOf(clock, { pin: { reply: () => ({ kind: "pin", forMs: 60_000, reason: "asks" }) } });
+    hostOf(clock, { long: pinning(60_000), short: pinning(1_000) });
+  await withReplies({ host }, async (running) => {
+    const reply = await answer(running, "p1", text("yes or no?"));
+    await untilShaped(running, reply);
+    assertEquals(textsOf(await sendAll(running)), ["yes or no?"]);
+    const { steps } = await lastReply(running, "p1");
+    const [step] = JSON.parse(JSON.stringify(steps));
+    assertEquals(step.outcome.verdict, { kind: "pin", forMs: 60_000, reason: "asks" });
+    const { world: { store, clock }, client } = running;
+    await running.world.receive(["p1", "yes"]);
+    const [head] = await store.heads({ skip: new Set(), limit: 1 });
+    assert(head !== undefined);
+    const input = await store.readForDecision(head.message);
+    const askedAtMs = clock.now();
+    assertEquals(input?.pins, [{ client: client.id, reply, askedAtMs, forMs: 60_000 }]);
+  });
+});
+
+Deno.test("a pin of a reply that another hook stops is none", async () => {
+  const host = ({ clock }: RoutedWorld) =>
+    hostOf(clock, {
+      pin: { reply: () => ({ kind: "pin", forMs: 60_000, reason: "asks" }) },
+      stop: { reply: () => ({ kind: "stop", reason: "no" }) },
+    });
   await withReplies({ host }, async (running) => {
     await untilShaped(running, await answer(running, "p1", text("yes or no?")));
-    assertEquals(textsOf(await sendAll(running)), ["yes or no?"]);
-    const message = running.people.get("p1")?.message;
-    assert(message !== undefined);
-    const [reply] = (await running.world.store.trace(message))?.replies ?? [];
-    const [step] = JSON.parse(JSON.stringify(reply?.steps));
-    assertEquals(step.note, "this version does not keep the next message for it yet");
+    const { store } = running.world;
+    await running.world.receive(["p1", "yes"]);
+    const [head] = await store.heads({ skip: new Set(), limit: 1 });
+    assert(head !== undefined);
+    assertEquals((await store.readForDecision(head.message))?.pins, []);
   });
 });
 
