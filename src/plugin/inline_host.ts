@@ -2,16 +2,15 @@
  * Runs plugins in the hub's own process. It keeps them from each other's data and from answering late or nonsense; it
  * cannot keep them from blocking the process or reaching outside, so what runs here has to be trusted.
  */
-import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import { deepFreeze } from "../lib/freeze.ts";
-import { isObject } from "../lib/json.ts";
 import type { Context, Json } from "./api.ts";
 import type { ReadyPlugin } from "./catalog.ts";
 import { beforeDeadline } from "./deadline.ts";
-import type { Answer, Facts, Fault, LoadedPlugin, Memory, PluginHost } from "./host.ts";
+import type { Answer, Facts, LoadedPlugin, Memory, PluginHost } from "./host.ts";
+import { faultOutcome, keepMemory, type Outcome, tookSince } from "./outcome.ts";
 import { readReplyVerdict, readVerdict, type VerdictRead } from "./verdict.ts";
-import { cutText, messageOf } from "./wording.ts";
+import { messageOf } from "./wording.ts";
 
 interface Call<V> {
   readonly hook: (ready: ReadyPlugin, ctx: Context<unknown>) => unknown;
@@ -21,10 +20,6 @@ interface Call<V> {
   /** Whether the plugin may change its memory. */
   readonly writes: boolean;
 }
-
-type Outcome<V> =
-  | { readonly kind: "verdict"; readonly verdict: V; readonly memory: Memory }
-  | { readonly kind: "fault"; readonly fault: Fault; readonly text: string };
 
 export function createInlineHost(options: {
   readonly plugins: readonly ReadyPlugin[];
@@ -37,10 +32,9 @@ export function createInlineHost(options: {
     const startedMs = clock.monotonic();
     const ready = byId.get(plugin.id);
     const outcome = ready === undefined
-      ? fault("unavailable", `no plugin "${plugin.id}" is loaded`)
+      ? faultOutcome("unavailable", `no plugin "${plugin.id}" is loaded`)
       : await answerOf(ready, call, clock);
-    const tookMs = Math.round((clock.monotonic() - startedMs) * 1_000) / 1_000;
-    return { ...outcome, tookMs };
+    return { ...outcome, tookMs: tookSince(startedMs, clock.monotonic()) };
   }
 
   return {
@@ -60,7 +54,7 @@ export function createInlineHost(options: {
 }
 
 async function answerOf<V>(ready: ReadyPlugin, call: Call<V>, clock: Clock): Promise<Outcome<V>> {
-  if (ready.unavailable !== null) return fault("unavailable", ready.unavailable);
+  if (ready.unavailable !== null) return faultOutcome("unavailable", ready.unavailable);
   const lateText = `no answer within ${ready.deadlineMs} ms`;
   const deadlineAtMs = clock.monotonic() + ready.deadlineMs;
   const aborter = new AbortController();
@@ -78,35 +72,16 @@ async function answerOf<V>(ready: ReadyPlugin, call: Call<V>, clock: Clock): Pro
       const afterMs = ready.deadlineMs;
       const onLate = () => aborter.abort();
       const ended = await beforeDeadline(Promise.resolve(value), { clock, afterMs, onLate });
-      if (ended.kind === "late") return fault("too_late", lateText);
+      if (ended.kind === "late") return faultOutcome("too_late", lateText);
       value = ended.value;
     }
   } catch (error) {
-    return fault("threw", messageOf(error));
+    return faultOutcome("threw", messageOf(error));
   }
-  if (clock.monotonic() > deadlineAtMs) return fault("too_late", lateText);
+  if (clock.monotonic() > deadlineAtMs) return faultOutcome("too_late", lateText);
   const read = call.read(value);
-  if (read.kind === "junk") return fault("not_a_verdict", read.text);
+  if (read.kind === "junk") return faultOutcome("not_a_verdict", read.text);
   return call.writes ? keepMemory(read.verdict, memory) : { ...read, memory: call.memory };
-}
-
-/** What the plugin left in its memory, as it will be read from the store: JSON, and not too much of it. */
-function keepMemory<V>(verdict: V, memory: Memory): Outcome<V> {
-  let kept: unknown;
-  let bytes: number;
-  try {
-    const text = JSON.stringify(memory);
-    bytes = new TextEncoder().encode(text).length;
-    kept = JSON.parse(text);
-  } catch (error) {
-    return fault("not_a_verdict", `its memory is not JSON: ${messageOf(error)}`);
-  }
-  if (!isObject(kept)) return fault("not_a_verdict", "its memory is no JSON object");
-  if (bytes > LIMITS.pluginMemoryBytesMax) {
-    const want = `want at most ${LIMITS.pluginMemoryBytesMax}`;
-    return fault("memory_too_large", `its memory takes ${bytes} bytes as JSON, ${want}`);
-  }
-  return { kind: "verdict", verdict, memory: kept };
 }
 
 function copyMemory(memory: Memory): { [key: string]: Json } {
@@ -115,8 +90,4 @@ function copyMemory(memory: Memory): { [key: string]: Json } {
 
 function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value;
-}
-
-function fault(fault: Fault, text: string): { kind: "fault"; fault: Fault; text: string } {
-  return { kind: "fault", fault, text: cutText(text, LIMITS.verdictReasonMax) };
 }

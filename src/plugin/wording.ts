@@ -27,3 +27,17 @@ export function cutText(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   return `${text.slice(0, lengthMax - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
+
+const NO_PACKAGES = "a plugin can import no npm package: put what it needs into a file beside it" +
+  " (deno bundle npm:NAME -o NAME.js) and import that";
+
+/**
+ * What an isolated plugin said, fit to be shown: without the control characters that steer a terminal, and without the
+ * runtime's advice about flags that nobody can give here.
+ */
+export function cleanWords(text: string): string {
+  return text
+    .replace(/, run again with the --allow-\w+ flag/g, "")
+    .replace(/npm specifiers were requested; but --no-npm is specified/g, NO_PACKAGES)
+    .replace(/[^\P{Cc}\n\t]/gu, "\uFFFD");
+}
