@@ -1,8 +1,9 @@
 /** Builds the bench on which authors ask their plugins: the isolation that a hub would use, and nothing else of a hub. */
-import { HubError } from "../core/error.ts";
 import type { Clock } from "../lib/clock.ts";
+import { silentLog } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { createPluginBench, type PluginBench } from "../plugin/bench.ts";
+import { createIsolation } from "../plugin/isolation.ts";
 
 export type { Benched, BenchedPlugin, PluginBench, Question } from "../plugin/bench.ts";
 export type { Facts } from "../plugin/host.ts";
@@ -13,8 +14,10 @@ export interface PluginBenchPorts {
   readonly env: (name: string) => string | undefined;
 }
 
-export function openPluginBench(ports: PluginBenchPorts): Promise<PluginBench> {
-  void ports;
-  void createPluginBench;
-  return Promise.reject(new HubError("PLUGIN_INVALID", "Cannot keep plugins apart here yet"));
+/** Starts nothing before the first plugin is loaded. */
+export function openPluginBench({ clock, random, env }: PluginBenchPorts): PluginBench {
+  return createPluginBench({
+    isolation: createIsolation({ clock, random, log: silentLog }),
+    secrets: { env, readText: (path) => Deno.readTextFile(path) },
+  });
 }
