@@ -43,6 +43,11 @@ const EXTRAS: readonly { from: string; to: string; reason: string }[] = [
     reason: "the contract is given away as text, so that an editor beside the executable has it",
   },
   {
+    from: "src/cli/plugin_host.ts",
+    to: "plugin",
+    reason: "a plugin's process is this program again, and must load nothing of the hub",
+  },
+  {
     from: "src/cli/version.ts",
     to: "deno.json",
     reason: "the version stands in one place, where the release reads it too",
