@@ -49,6 +49,8 @@ export const LIMITS = {
   replyKeyMs: 7 * DAY,
   /** JSON body of an iLink call. The longest texts and quotes fit many times. */
   bodyBytesMax: 1 * MIB,
+  /** Nesting of objects and arrays in such a body; deeper ones exhaust the stack of whoever works on them. */
+  bodyNestingMax: 100,
   /** JSON body of an admin call. */
   adminBodyBytesMax: 256 * KIB,
   /** How long a client's old token works after a new one was made, so that it can be put in place. */

@@ -80,8 +80,17 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
     requireHostHeader: false, // its refusal would have no body; the apps do not need one
   }, (incoming, outgoing) => {
-    exchanges.set(outgoing, holdExchange(incoming.socket, outgoing));
-    outgoing.once("close", () => exchanges.delete(outgoing));
+    const exchange = createExchange();
+    exchanges.set(outgoing, exchange);
+    let isWritten = false;
+    outgoing.on("finish", () => {
+      // Also emitted when the last write failed, which only the socket tells.
+      isWritten = incoming.socket.errored === null && !incoming.socket.destroyed;
+    });
+    outgoing.on("close", () => {
+      exchanges.delete(outgoing);
+      exchange.end(isWritten ? "written" : "closed");
+    });
     outgoing.shouldKeepAlive &&= !isDraining;
     listener(incoming, outgoing);
   });
@@ -183,17 +192,6 @@ function createListener(
       },
     },
   );
-}
-
-function holdExchange(socket: Socket, outgoing: ServerResponse): HeldExchange {
-  const exchange = createExchange();
-  let isWritten = false;
-  outgoing.once("finish", () => {
-    // Also emitted when the last write failed, which only the socket tells.
-    isWritten = socket.errored === null && !socket.destroyed;
-  });
-  outgoing.once("close", () => exchange.end(isWritten ? "written" : "closed"));
-  return exchange;
 }
 
 // ─── What the apps never see ───────────────────────────────────────────────────────────────────────────────────────────

@@ -134,6 +134,15 @@ Deno.test("C3: a longer body is refused with 413, announced or not", async () =>
   assertEquals(served.world.store.replies.length, 0);
 });
 
+Deno.test("C3: a body nested beyond reason is refused before anything works on it", async () => {
+  const world = createDownstreamWorld();
+  for (const name of ENDPOINTS) {
+    const text = `{"msg":{"deep":${"[".repeat(200_000)}${"]".repeat(200_000)}}}`;
+    const { value } = await elapse(world.clock, world.call(`/ilink/bot/${name}`, text));
+    assertEquals([value.status, value.body.ret], [400, -1], name);
+  }
+});
+
 Deno.test("C4: every answer is a JSON object that says so, and a success is exactly 200", async () => {
   await using served = await serveWorld();
   const { world } = served;
