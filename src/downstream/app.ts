@@ -116,7 +116,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     known: ports.clients,
     limits,
   });
-  const cursors = createCursorCodec(signKey, store.epoch);
+  const cursors = createCursorCodec(signKey, () => store.epoch);
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
   const endpoints: Readonly<Record<string, Endpoint>> = {
     getupdates: createGetUpdates({

@@ -328,6 +328,17 @@ Deno.test("C13: empty, foreign, changed and outdated cursors are accepted, ackno
   assert(!JSON.stringify(world.store.handOuts).includes(FOREIGN_CURSOR));
 });
 
+Deno.test("C13: once the database was rolled back no cursor of before counts, not even the last one", async () => {
+  const world = createDownstreamWorld();
+  world.say("again");
+  const { body } = await world.poll("");
+  world.store.epoch = "epoch2";
+  const after = await world.poll(body.get_updates_buf);
+  assertEquals(textOf(after), "again");
+  await elapse(world.clock, world.poll(after.body.get_updates_buf));
+  assertEquals(world.store.waiting(world.client.id), 0);
+});
+
 Deno.test("C13: a cursor that is null or no text counts as empty", async () => {
   for (const buf of [null, 7, {}]) {
     const world = createDownstreamWorld();

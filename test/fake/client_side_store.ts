@@ -29,6 +29,7 @@ interface Waiting {
 }
 
 export interface FakeClientSideStore extends ClientSide {
+  epoch: string;
   /** The client whose token has this SHA-256 (hex), added if it is not there. */
   addClient(client: { readonly name: string; readonly tokenHash: string }): Client;
   /** Queues a message; the raw text's `from_user_id` names the person. */
