@@ -278,7 +278,7 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     ...adminPortOf(options, { store, disk, catalog: await openCatalog(options) }),
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
-    states: NOBODY,
+    states: await statesAtRest(store),
     login: desk,
     health: () => ({ state: "failing", reason: "stopping" }),
     accountFacts: () => NOT_POLLED,
@@ -300,8 +300,15 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
 /** How long answers under way may take to be written once everything else has ended. */
 const DRAIN_MS = 5_000;
 
-/** Without a running hub nobody is served. */
-const NOBODY: ClientStates = { stateOf: () => "away", lastCallAtMs: () => null };
+/** Without a running hub nobody is served; who has ever called is away. */
+async function statesAtRest(store: Store): Promise<ClientStates> {
+  const known = (await store.clients()).filter(({ lastSeenAtMs }) => lastSeenAtMs !== null);
+  const haveCalled = new Set(known.map(({ id }) => id));
+  return {
+    stateOf: (client) => haveCalled.has(client) ? "away" : "new",
+    lastCallAtMs: () => null,
+  };
+}
 
 const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
 
