@@ -8,9 +8,9 @@ export interface ClientFromNpm {
   readonly quoteStyle: "embedded" | "id";
   /** Whether it tells WeChat of tool calls, in messages of their own. */
   readonly sendsProgress: boolean;
-  /** Installs it where that has not happened yet. */
+  /** Installs it where that has not happened yet; gives the folder. */
   install(): Promise<string>;
-  start(folder: string, given: Given): Promise<NpmClient>;
+  start(given: Given): Promise<NpmClient>;
 }
 
 export interface Given {
@@ -29,12 +29,13 @@ export const WEIXIN_BOT_SDK: ClientFromNpm = {
   quoteStyle: "embedded",
   sendsProgress: false,
   install: () => installWith("weixin_bot_sdk.mjs", ["weixin-bot-sdk@1.1.0"]),
-  start: (folder, { hubUrl, token, cdnUrl }) =>
-    startNpmClient("node", {
+  async start({ hubUrl, token, cdnUrl }) {
+    return await startNpmClient("node", {
       args: ["weixin_bot_sdk.mjs"],
-      cwd: folder,
+      cwd: await this.install(),
       env: { CLIENT_URL: hubUrl, CLIENT_TOKEN: token, CLIENT_CDN_URL: cdnUrl },
-    }),
+    });
+  },
 };
 
 /** Its CDN needs no setting: it takes the full addresses that come with media. */
@@ -48,8 +49,9 @@ export const OPENCLAW_WEIXIN: ClientFromNpm = {
       // The peer dependency, in the version that the plugin is built and tested with.
       "openclaw@2026.8.1",
     ]),
-  async start(folder, given) {
+  async start(given) {
     await writeOpenclawState(given);
+    const folder = await this.install();
     const { program, args } = await hostRuntime(folder);
     return await startNpmClient(program, {
       args: [...args, "openclaw_weixin.mjs"],
