@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { createExchange } from "../../src/downstream/exchange.ts";
 import { asId, type ConversationId } from "../../src/core/ids.ts";
 import { signText } from "../../src/core/tokens.ts";
-import type { ReplyOutcome } from "../../src/store/steps.ts";
+import type { SendEnd } from "../../src/store/store.ts";
 import { settle } from "../fake/fake_clock.ts";
 import {
   ALICE,
@@ -11,7 +11,6 @@ import {
   createDownstreamWorld,
   type DownstreamWorld,
   elapse,
-  inboundText,
   SIGN_KEY,
 } from "../fake/downstream_world.ts";
 import { rawCall, serveWorld } from "../fake/served_world.ts";
@@ -85,7 +84,7 @@ Deno.test("C2: header names in any case, and none but the token is needed", asyn
 Deno.test("C3: bodies come chunked, up to 1 MiB, in UTF-8, with unknown and null members", async () => {
   await using served = await serveWorld();
   const { world } = served;
-  world.say("hi");
+  await world.say("hi");
   await (await served.post("/ilink/bot/getupdates", {})).text();
   const message = {
     to_user_id: ALICE,
@@ -135,7 +134,7 @@ Deno.test("C3: a longer body is refused with 413, announced or not", async () =>
 });
 
 Deno.test("C3: a body nested beyond reason is refused before anything works on it", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   for (const name of ENDPOINTS) {
     const text = `{"msg":{"deep":${"[".repeat(200_000)}${"]".repeat(200_000)}}}`;
     const { value } = await elapse(world.clock, world.call(`/ilink/bot/${name}`, text));
@@ -146,7 +145,7 @@ Deno.test("C3: a body nested beyond reason is refused before anything works on i
 Deno.test("C4: every answer is a JSON object that says so, and a success is exactly 200", async () => {
   await using served = await serveWorld();
   const { world } = served;
-  world.say("hi");
+  await world.say("hi");
   const requests: [string, RequestInit, number][] = [
     ["/ilink/bot/getupdates", { method: "POST", body: "{}" }, 200],
     ["/ilink/bot/getconfig", { method: "POST", body: "" }, 200],
@@ -180,7 +179,7 @@ Deno.test("C4: every answer is a JSON object that says so, and a success is exac
 });
 
 Deno.test("C5: the token is trimmed and its scheme has no case", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   for (const authorization of [`bearer ${world.token}`, `  BEARER   ${world.token}  `]) {
     const given = await world.call("/ilink/bot/msg/notifystart", {}, {
       token: null,
@@ -191,9 +190,9 @@ Deno.test("C5: the token is trimmed and its scheme has no case", async () => {
 });
 
 Deno.test("C5: a missing, unknown or ended token is refused with 401 after two seconds, never with -14", async () => {
-  const world = createDownstreamWorld();
-  const gone = world.addClient("gone");
-  world.store.removeClient(gone.client.id);
+  await using world = await createDownstreamWorld();
+  const gone = await world.addClient("gone");
+  await world.store.removeClient(gone.client.id);
   for (const token of [null, "", "vhub_unknown", gone.token]) {
     const { value, tookMs } = await elapse(world.clock, world.poll("", { token }));
     assertEquals(value.status, 401);
@@ -205,7 +204,7 @@ Deno.test("C5: a missing, unknown or ended token is refused with 401 after two s
 // ─── Polling ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Deno.test("C10: an idle poll is held 20 to 28 seconds, at most 10 on an empty cursor", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const first = await elapse(world.clock, world.poll(""));
   assert(first.tookMs >= 5_000 && first.tookMs <= 10_000, `${first.tookMs} ms`);
   const cursor = first.value.body.get_updates_buf;
@@ -214,21 +213,21 @@ Deno.test("C10: an idle poll is held 20 to 28 seconds, at most 10 on an empty cu
 });
 
 Deno.test("C10: what is queued is answered at once, what arrives wakes the poll", async () => {
-  const world = createDownstreamWorld();
-  world.say("queued");
+  await using world = await createDownstreamWorld();
+  await world.say("queued");
   const queued = await elapse(world.clock, world.poll(""));
   assertEquals(queued.tookMs, 0);
   assertEquals(textOf(queued.value), "queued");
   const poll = world.poll(queued.value.body.get_updates_buf);
   await settle();
-  world.say("arrived");
+  await world.say("arrived");
   const woken = await elapse(world.clock, poll);
   assertEquals(woken.tookMs, 0);
   assertEquals(textOf(woken.value), "arrived");
 });
 
 Deno.test("C11: an idle answer has every member, a cursor that is not empty, and no null", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const { value } = await elapse(world.clock, world.poll(""));
   const { get_updates_buf: cursor } = value.body;
   assertEquals(value.body, {
@@ -242,22 +241,22 @@ Deno.test("C11: an idle answer has every member, a cursor that is not empty, and
 });
 
 Deno.test("C12: a client that left takes nothing out", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const exchange = createExchange();
   const left = world.poll("", { exchange, keepOpen: true });
   await settle();
   exchange.end("closed");
   await left;
   assertEquals(world.clock.pending, 1, "only the note of its last call waits");
-  world.say("for the next one");
+  await world.say("for the next one");
   await settle();
   assertEquals(world.store.handOuts.every(({ written }) => written.length === 0), true);
   assertEquals(textOf(await world.poll("")), "for the next one");
 });
 
 Deno.test("C12: a message whose answer could not be written is handed out again", async () => {
-  const world = createDownstreamWorld();
-  world.say("twice on the wire");
+  await using world = await createDownstreamWorld();
+  await world.say("twice on the wire");
   const exchange = createExchange();
   const lost = await world.poll("", { exchange, keepOpen: true });
   exchange.end("closed");
@@ -278,32 +277,32 @@ Deno.test("C12: the server notices that a client hung up", async () => {
   leaving.abort();
   await poll.catch(() => {});
   await served.until(() => world.clock.pending === 1);
-  world.say("kept");
+  await world.say("kept");
   const response = await served.post("/ilink/bot/getupdates", {});
   assertEquals((await response.json()).msgs.length, 1);
 });
 
 Deno.test("C13: what is not acknowledged comes again until the client presents the cursor that covers it", async () => {
-  const world = createDownstreamWorld();
-  world.say("one");
-  world.say("two");
+  await using world = await createDownstreamWorld();
+  await world.say("one");
+  await world.say("two");
   assertEquals(textOf(await world.poll("")), "one");
   const again = await world.poll("");
   assertEquals(textOf(again), "one");
   assertEquals(textOf(await world.poll(again.body.get_updates_buf)), "two");
-  assertEquals(world.store.waiting(world.client.id), 1);
+  assertEquals(await world.store.waiting(world.client.id), 1);
 });
 
 Deno.test("C13: empty, foreign, changed and outdated cursors are accepted, acknowledge nothing and leave no trace", async () => {
-  const world = createDownstreamWorld();
-  const other = world.addClient("other");
-  world.say("still there");
+  await using world = await createDownstreamWorld();
+  const other = await world.addClient("other");
+  await world.say("still there");
   const first = await world.poll("");
   const good: string = first.body.get_updates_buf;
   const ofOther = signText(SIGN_KEY, {
     kind: "cursor",
     client: other.client.id,
-    epoch: world.store.epoch,
+    epoch: world.store.port.epoch,
     seq: asId(1),
   });
   const outdated = signText(SIGN_KEY, {
@@ -315,7 +314,7 @@ Deno.test("C13: empty, foreign, changed and outdated cursors are accepted, ackno
   const beyond = signText(SIGN_KEY, {
     kind: "cursor",
     client: world.client.id,
-    epoch: world.store.epoch,
+    epoch: world.store.port.epoch,
     seq: asId(999),
   });
   for (const cursor of [outdated, FOREIGN_CURSOR, ofOther, beyond, `${good}x`, good.slice(1)]) {
@@ -329,34 +328,34 @@ Deno.test("C13: empty, foreign, changed and outdated cursors are accepted, ackno
 });
 
 Deno.test("C13: once the database was rolled back no cursor of before counts, not even the last one", async () => {
-  const world = createDownstreamWorld();
-  world.say("again");
+  await using world = await createDownstreamWorld();
+  await world.say("again");
   const { body } = await world.poll("");
   world.store.epoch = "epoch2";
   const after = await world.poll(body.get_updates_buf);
   assertEquals(textOf(after), "again");
   await elapse(world.clock, world.poll(after.body.get_updates_buf));
-  assertEquals(world.store.waiting(world.client.id), 0);
+  assertEquals(await world.store.waiting(world.client.id), 0);
 });
 
 Deno.test("C13: a cursor that is null or no text counts as empty", async () => {
   for (const buf of [null, 7, {}]) {
-    const world = createDownstreamWorld();
-    world.say("hi");
+    await using world = await createDownstreamWorld();
+    await world.say("hi");
     const given = await world.call("/ilink/bot/getupdates", { get_updates_buf: buf });
     assertEquals(textOf(given), "hi");
   }
 });
 
 Deno.test("C14: of two polls the newer is served, the older ends empty at its own deadline", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const cursor = (await elapse(world.clock, world.poll(""))).value.body.get_updates_buf;
   const startMs = world.clock.monotonic();
   const older = world.poll(cursor);
   await world.clock.advance(5_000);
   const newer = world.poll(cursor);
   await settle();
-  world.say("for the newer");
+  await world.say("for the newer");
   assertEquals(textOf(await newer), "for the newer");
   const { value } = await elapse(world.clock, older);
   assertEquals(value.body.msgs, []);
@@ -365,20 +364,20 @@ Deno.test("C14: of two polls the newer is served, the older ends empty at its ow
 });
 
 Deno.test("C14: a third poll is refused with 503 after two seconds and disturbs nobody", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const polls = [world.poll(""), world.poll("")];
   await settle();
   const third = await elapse(world.clock, world.poll(""));
   assertEquals(third.value.status, 503);
   assertEquals(third.value.body.ret, -1);
   assert(third.tookMs >= 2_000 && third.tookMs < 3_000);
-  world.say("hi");
+  await world.say("hi");
   const { value } = await elapse(world.clock, Promise.all(polls));
   assertEquals(value.map(({ body }) => body.msgs.length), [0, 1]);
 });
 
 Deno.test("C15: no answer without messages comes before one second, not even at the end of the hub", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const poll = world.poll("");
   await settle();
   await world.downstream.drain();
@@ -390,7 +389,7 @@ Deno.test("C15: no answer without messages comes before one second, not even at 
 });
 
 Deno.test("C15: rings without messages do not end a poll", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const poll = world.poll("");
   for (let ring = 0; ring < 10; ring++) {
     await settle();
@@ -401,9 +400,8 @@ Deno.test("C15: rings without messages do not end a poll", async () => {
 });
 
 Deno.test("C16: a bare message arrives with every default, ids digit for digit", async () => {
-  const world = createDownstreamWorld();
-  world.store.deliver(
-    world.client.id,
+  await using world = await createDownstreamWorld();
+  await world.deliver(
     `{"message_id":9223372036854775807,"from_user_id":${JSON.stringify(ALICE)},` +
       `"create_time_ms":1760000000000,"item_list":[{"type":1,"text_item":{"text":"hello"}}]}`,
   );
@@ -440,9 +438,8 @@ Deno.test("C16: a bare message arrives with every default, ids digit for digit",
 });
 
 Deno.test("C16: what would break a strict parser is repaired", async () => {
-  const world = createDownstreamWorld();
-  world.store.deliver(
-    world.client.id,
+  await using world = await createDownstreamWorld();
+  await world.deliver(
     JSON.stringify({
       message_id: "7501234567890123456",
       from_user_id: ALICE,
@@ -476,13 +473,12 @@ Deno.test("C16: what would break a strict parser is repaired", async () => {
 });
 
 Deno.test("C17: a message that cannot be dressed becomes a line of text and blocks nobody", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const deep = "[".repeat(200_000) + "]".repeat(200_000);
-  world.store.deliver(
-    world.client.id,
+  await world.deliver(
     `{"message_id":1,"from_user_id":${JSON.stringify(ALICE)},"deep":${deep}}`,
   );
-  world.say("after it");
+  await world.say("after it");
   const poison = await world.poll("");
   assertEquals(poison.status, 200);
   assertEquals(poison.body.msgs[0].from_user_id, ALICE);
@@ -491,18 +487,18 @@ Deno.test("C17: a message that cannot be dressed becomes a line of text and bloc
 });
 
 Deno.test("C18: minutes without a poll cost a client nothing", async () => {
-  const world = createDownstreamWorld();
-  world.say("one");
+  await using world = await createDownstreamWorld();
+  await world.say("one");
   const { body } = await world.poll("");
-  world.say("two");
+  await world.say("two");
   await world.clock.advance(60 * 60_000);
   assertEquals(textOf(await world.poll(body.get_updates_buf)), "two");
 });
 
 Deno.test("C19: what waited keeps the time at which it was written", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const writtenMs = world.clock.now();
-  world.say("early");
+  await world.say("early");
   await world.clock.advance(10 * 60_000);
   const { body } = await world.poll("");
   assertEquals(body.msgs[0].create_time_ms, writtenMs);
@@ -511,18 +507,18 @@ Deno.test("C19: what waited keeps the time at which it was written", async () =>
 // ─── Sending ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Deno.test("C20: a send is answered with WeChat's digits when it ends in time", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const sending = world.send("hi");
   await settle();
   await world.clock.advance(3_000);
-  endReply(world, { state: "sent", wireId: "7501234567890123456" });
+  await world.endReply({ kind: "sent", wireId: "7501234567890123456" });
   const { text } = await sending;
   assertEquals(text, `{"ret":0,"message_id":7501234567890123456}`);
   assertEquals(world.store.answered.size, 0);
 });
 
 Deno.test("C20: a send that takes long is answered within ten seconds with a number of the hub's", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const { value, tookMs } = await elapse(world.clock, world.send("hi"));
   assert(tookMs >= 5_000 && tookMs < 10_000, `${tookMs} ms`);
   assertEquals(value.body.ret, 0);
@@ -530,14 +526,18 @@ Deno.test("C20: a send that takes long is answered within ten seconds with a num
   assertEquals([...world.store.answered.values()], [String(value.body.message_id)]);
 });
 
-for (
-  const state of ["unconfirmed", "suspect", "deferred", "unknown", "stopped", "merged"] as const
-) {
+const ENDS_WITHOUT_AN_ID: Readonly<Record<string, SendEnd | "stopped">> = {
+  unconfirmed: { kind: "sent", wireId: null },
+  deferred: { kind: "deferred", reason: "budget", untilMs: null },
+  unknown: { kind: "unknown", reason: "connection lost" },
+  stopped: "stopped",
+};
+for (const [state, end] of Object.entries(ENDS_WITHOUT_AN_ID)) {
   Deno.test(`C20: a reply that ends as ${state} is answered at once with a number of the hub's`, async () => {
-    const world = await introducedWorld();
+    await using world = await introducedWorld();
     const sending = world.send("hi");
     await settle();
-    endReply(world, { state, wireId: null });
+    await world.endReply(end);
     const { value, tookMs } = await elapse(world.clock, sending);
     assertEquals(tookMs, 0);
     assertEquals(value.body.ret, 0);
@@ -546,7 +546,7 @@ for (
 }
 
 Deno.test("C21: any context token, any items and any members are taken, unknown ones forwarded", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const messages = [
     {},
     { context_token: null },
@@ -574,7 +574,7 @@ Deno.test("C21: any context token, any items and any members are taken, unknown 
 });
 
 Deno.test("C21: the hub's own context token says what is answered, also when the recipient is missing", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const { body } = await world.poll("");
   const token = body.msgs[0].context_token;
   const { value: given } = await elapse(
@@ -586,8 +586,8 @@ Deno.test("C21: the hub's own context token says what is answered, also when the
 });
 
 Deno.test("C21: a context token of another client is foreign", async () => {
-  const world = await introducedWorld();
-  const other = world.addClient("other");
+  await using world = await introducedWorld();
+  const other = await world.addClient("other");
   const { body } = await world.poll("");
   const msg = { context_token: body.msgs[0].context_token, to_user_id: ALICE };
   const { value: given } = await elapse(
@@ -598,32 +598,30 @@ Deno.test("C21: a context token of another client is foreign", async () => {
 });
 
 Deno.test("C22: a repeat with the same client_id gets the first answer, digit for digit", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const early = world.send("hi", { client_id: "a-1" });
   await settle();
   const meanwhile = world.send("hi", { client_id: "a-1" });
   await settle();
-  endReply(world, { state: "sent", wireId: "7501234567890123456" });
+  await world.endReply({ kind: "sent", wireId: "7501234567890123456" });
   assertEquals((await early).text, (await meanwhile).text);
   assertEquals((await world.send("hi", { client_id: "a-1" })).text, (await early).text);
   assertEquals(world.accepted(), 1);
 
   const slow = await elapse(world.clock, world.send("slow", { client_id: "a-2" }));
-  endReply(world, { state: "sent", wireId: "7501234567890123999" });
+  await world.endReply({ kind: "sent", wireId: "7501234567890123999" });
   assertEquals((await world.send("slow", { client_id: "a-2" })).text, slow.value.text);
 });
 
 Deno.test("C23: failures are HTTP 200 with the code in both fields, -2 when too much waits, and never -14", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld({ unsentPerConversation: 1 });
   const stranger = await world.send("hi", { to_user_id: BOB });
   assertEquals([stranger.status, stranger.body.ret, stranger.body.errcode], [200, -3, -3]);
-  world.store.isFull = true;
-  const full = await world.send("hi");
-  assertEquals([full.status, full.body.ret, full.body.errcode], [200, -2, -2]);
-  world.store.isFull = false;
   const sending = world.send("hi");
   await settle();
-  endReply(world, { state: "refused", wireId: null, reason: "-14 session timeout" });
+  const full = await world.send("one more");
+  assertEquals([full.status, full.body.ret, full.body.errcode], [200, -2, -2]);
+  await world.endReply({ kind: "refused", reason: "-14 session timeout" });
   const refused = await sending;
   assertEquals([refused.status, refused.body.ret, refused.body.errcode], [200, -1, -1]);
   assertStringIncludes(refused.body.errmsg, "WeChat refused");
@@ -632,7 +630,7 @@ Deno.test("C23: failures are HTTP 200 with the code in both fields, -2 when too 
 });
 
 Deno.test("C24: getconfig gives a ticket at once, whoever is asked for", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   for (
     const body of [{ ilink_user_id: ALICE }, { ilink_user_id: BOB }, {}, { ilink_user_id: null }]
   ) {
@@ -647,7 +645,7 @@ Deno.test("C24: getconfig gives a ticket at once, whoever is asked for", async (
 });
 
 Deno.test("C25: sendtyping shows and ends the bubble of the ticket's conversation", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   const ticket = await ticketFor(world, { ilink_user_id: ALICE });
   for (const status of [1, 2]) {
     const body = { ilink_user_id: ALICE, typing_ticket: ticket, status };
@@ -657,19 +655,20 @@ Deno.test("C25: sendtyping shows and ends the bubble of the ticket's conversatio
 });
 
 Deno.test("C25: a ticket given before the person was known works once they are", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const ticket = await ticketFor(world, { ilink_user_id: ALICE });
   const body = { ilink_user_id: ALICE, typing_ticket: ticket, status: 1 };
   assertEquals((await world.call("/ilink/bot/sendtyping", body)).body, { ret: 0 });
   assertEquals(world.live.typed, []);
-  world.say("hi");
+  await world.say("hi");
+  await world.poll("");
   await world.call("/ilink/bot/sendtyping", body);
   assertEquals(world.live.typed.length, 1);
 });
 
 Deno.test("C25: unknown tickets and statuses are answered with ret 0 and ignored", async () => {
-  const world = await introducedWorld();
-  const other = world.addClient("other");
+  await using world = await introducedWorld();
+  const other = await world.addClient("other");
   const ticket = await ticketFor(world, { ilink_user_id: ALICE });
   const ofOther = signText(SIGN_KEY, {
     kind: "typing",
@@ -690,7 +689,7 @@ Deno.test("C25: unknown tickets and statuses are answered with ret 0 and ignored
 });
 
 Deno.test("C26: getuploadurl gives both forms of the address, whichever WeChat gave", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   world.live.uploadAnswer = {
     kind: "ok",
     body: {
@@ -713,7 +712,7 @@ Deno.test("C26: getuploadurl gives both forms of the address, whichever WeChat g
 });
 
 Deno.test("C26: an address is asked for only for people this client was given", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   for (const to_user_id of [BOB, "", null]) {
     const given = await world.call("/ilink/bot/getuploadurl", { to_user_id });
     assertEquals([given.status, given.body.ret, given.body.errcode], [200, -3, -3]);
@@ -722,28 +721,28 @@ Deno.test("C26: an address is asked for only for people this client was given", 
 });
 
 Deno.test("C27: notifystart and notifystop are answered here, and a start is told to the next hand-out", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   assertEquals((await world.call("/ilink/bot/msg/notifystop")).body, { ret: 0 });
   assertEquals((await world.call("/ilink/bot/msg/notifystart")).body, { ret: 0 });
-  world.say("hi");
+  await world.say("hi");
   await world.poll("");
   await world.poll("");
   assertEquals(world.store.handOuts.map(({ hasRestarted }) => hasRestarted), [true, false]);
 });
 
 Deno.test("C28: an outage of WeChat shows in uploads and sends alone, as -1 with words", async () => {
-  const world = await introducedWorld();
+  await using world = await introducedWorld();
   world.live.uploadAnswer = { kind: "failed", text: "WeChat is logged out" };
   const upload = await world.call("/ilink/bot/getuploadurl", { to_user_id: ALICE });
   assertEquals(upload.body, { ret: -1, errcode: -1, errmsg: "WeChat is logged out" });
   const sending = world.send("hi");
   await settle();
-  endReply(world, { state: "deferred", wireId: null, reason: "logged_out" });
+  await world.endReply({ kind: "deferred", reason: "logged_out", untilMs: null });
   assertEquals((await sending).body.ret, 0, "taken durably, sent after the login");
 });
 
 Deno.test("C28: a store that fails is 503 in JSON after a delay, for polls and unknown callers alike", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   world.store.failure = new Error("disk full at /secret/path");
   const { value, tookMs } = await elapse(world.clock, world.poll(""));
   assertEquals([value.status, value.body.ret, value.body.errcode], [503, -1, -1]);
@@ -752,19 +751,19 @@ Deno.test("C28: a store that fails is 503 in JSON after a delay, for polls and u
 });
 
 Deno.test("C29: at the end parked polls are answered empty with a cursor that still holds after a restart", async () => {
-  const world = createDownstreamWorld();
-  world.say("one");
+  await using world = await createDownstreamWorld();
+  await world.say("one");
   const { body: first } = await world.poll("");
   const parked = world.poll(first.get_updates_buf);
   await settle();
   await world.downstream.drain();
   const { value } = await elapse(world.clock, parked);
   assertEquals([value.status, value.body.msgs], [200, []]);
-  assertEquals(world.store.waiting(world.client.id), 0);
+  assertEquals(await world.store.waiting(world.client.id), 0);
 });
 
 Deno.test("every call of the list is served by POST alone", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   for (const name of ENDPOINTS) {
     const given = await world.call(`/ilink/bot/${name}`, {}, { method: "GET" });
     assertEquals([given.status, given.body.ret], [405, -1], name);
@@ -774,24 +773,11 @@ Deno.test("every call of the list is served by POST alone", async () => {
 // ─── The worlds of these tests ─────────────────────────────────────────────────────────────────────────────────────────
 
 /** A client that has been given a message of Alice. */
-async function introducedWorld(): Promise<DownstreamWorld> {
-  const world = createDownstreamWorld();
-  world.store.deliver(
-    world.client.id,
-    inboundText({ from: ALICE, text: "hi", id: "7501234567890123001", atMs: world.clock.now() }),
-  );
+async function introducedWorld(storeLimits = {}): Promise<DownstreamWorld> {
+  const world = await createDownstreamWorld({ storeLimits });
+  await world.say("hi");
   await world.poll("");
   return world;
-}
-
-/** Ends the newest reply as the sender would. */
-function endReply(
-  world: DownstreamWorld,
-  { state, wireId, reason = "" }: Pick<ReplyOutcome, "state" | "wireId"> & Partial<ReplyOutcome>,
-): void {
-  const reply = world.store.lastReply();
-  world.store.setOutcome(reply, { state, wireId, reason });
-  world.replyBells.ring(reply);
 }
 
 async function ticketFor(world: DownstreamWorld, body: { ilink_user_id: string }): Promise<string> {

@@ -86,10 +86,10 @@ function assertSound(status: number, text: string): void {
 }
 
 Deno.test("every endpoint answers any body and any headers with a JSON object", async () => {
-  const world = createDownstreamWorld({ limits: { delayedRefusalsMax: 0 } });
+  await using world = await createDownstreamWorld({ limits: { delayedRefusalsMax: 0 } });
   await fc.assert(
     fc.asyncProperty(path, body, headers, fc.boolean(), async (path, body, headers, isKnown) => {
-      world.say("hi");
+      await world.say("hi");
       const call = world.call(path, body, { headers, token: isKnown ? world.token : "vhub_no" });
       await world.clock.advance(30_000);
       const { status, text } = await call;
