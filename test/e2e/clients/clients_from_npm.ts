@@ -1,4 +1,4 @@
-/** The clients that are tested: what to install, and how a user points each at the hub (ILINK.md 7). */
+/** The clients that are tested: what to install, and how a user points each at the hub (docs/CLIENTS.md). */
 import { installPackages } from "./npm_packages.ts";
 import { type NpmClient, startNpmClient } from "./npm_client.ts";
 
@@ -52,7 +52,7 @@ export const OPENCLAW_WEIXIN: ClientFromNpm = {
   async start(given) {
     await writeOpenclawState(given);
     const folder = await this.install();
-    const { program, args } = await hostRuntime(folder);
+    const { program, args } = await hostRuntime();
     return await startNpmClient(program, {
       args: [...args, "openclaw_weixin.mjs"],
       cwd: folder,
@@ -72,9 +72,9 @@ async function installWith(driver: string, packages: readonly string[]): Promise
   return folder;
 }
 
-/** Its state files as ILINK.md 7.1 has them. */
+/** The files that docs/CLIENTS.md tells a user to write. */
 async function writeOpenclawState(given: Given): Promise<void> {
-  const id = "b0f5860fdecb-im-bot";
+  const id = "hub-im-bot";
   const folder = `${given.stateFolder}/openclaw-weixin`;
   await Deno.mkdir(`${folder}/accounts`, { recursive: true });
   await Deno.mkdir(`${given.stateFolder}/credentials`, { recursive: true });
@@ -83,7 +83,7 @@ async function writeOpenclawState(given: Given): Promise<void> {
     token: given.token,
     baseUrl: given.hubUrl,
     userId: owner,
-    savedAt: "2026-01-01T00:00:00.000Z",
+    savedAt: "2026-01-01T00:00:00Z",
   };
   const files = [
     [`${folder}/accounts.json`, [id]],
@@ -96,20 +96,12 @@ async function writeOpenclawState(given: Given): Promise<void> {
   for (const [path, content] of files) await Deno.writeTextFile(path, JSON.stringify(content));
 }
 
-let knownRuntime: { readonly program: string; readonly args: readonly string[] } | null = null;
-
-/** Node where it is new enough for the host, which needs `node:sqlite` and refuses the releases it calls unsafe; else Deno. */
-async function hostRuntime(folder: string): Promise<NonNullable<typeof knownRuntime>> {
-  if (knownRuntime !== null) return knownRuntime;
-  const { success } = await new Deno.Command("node", {
-    args: ["--input-type=module", "--eval", `import "openclaw/plugin-sdk/infra-runtime";`],
-    cwd: folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  knownRuntime = success
+/** Node where the host takes it, else Deno, which it takes for a Node that is new enough. */
+async function hostRuntime(): Promise<{ program: string; args: readonly string[] }> {
+  const { stdout } = await new Deno.Command("node", { args: ["--version"] }).output();
+  const [major = 0, minor = 0] = new TextDecoder().decode(stdout).slice(1).split(".").map(Number);
+  const isNewEnough = major === 24 ? minor >= 15 : major > 25;
+  return isNewEnough
     ? { program: "node", args: [] }
     : { program: Deno.execPath(), args: ["run", "-A", "--node-modules-dir=manual"] };
-  return knownRuntime;
 }
