@@ -173,6 +173,21 @@ export async function createDownstreamWorld(
   return world;
 }
 
+/** A world whose client has been given a message of Alice. */
+export async function introducedWorld(
+  options: Parameters<typeof createDownstreamWorld>[0] = {},
+): Promise<DownstreamWorld> {
+  const world = await createDownstreamWorld(options);
+  await world.say("hi");
+  await world.poll();
+  return world;
+}
+
+/** The text of the first message of an answer to a poll. */
+export function textOf(given: Pick<Given, "body">): string {
+  return given.body.msgs[0].item_list[0].text_item.text;
+}
+
 /** Runs `promise` while time passes; resolves with what it gave and how long that took. */
 export async function elapse<T>(
   clock: FakeClock,
