@@ -142,6 +142,7 @@ export interface Looks {
     readonly limit: number;
     readonly before: MessageId | null;
   }): Promise<readonly MessageSummary[]>;
+  /** How much of what there is; cheap, for `status` and the metrics. */
   counts(): Promise<StoreCounts>;
 }
 
