@@ -103,6 +103,15 @@ export class StoreLife {
     return new StoreLife(store, account, made);
   }
 
+  /** The same people and clients in a store that was opened anew. */
+  async over(store: Store): Promise<StoreLife> {
+    const [account] = await store.accounts();
+    if (account === undefined) throw new Error("The store has no account");
+    const life = new StoreLife(store, account, await store.clients());
+    life.nowMs = this.nowMs;
+    return life;
+  }
+
   /** The client with this place in the list. */
   client(at = 0): ClientId {
     const client = this.clients[at];

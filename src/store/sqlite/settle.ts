@@ -19,6 +19,7 @@ import { moveWaiting, queueDelivery } from "./queue.ts";
 import type { QueueLimits } from "./limits.ts";
 import { countMessages } from "./moves.ts";
 import { planSend } from "./plan_send.ts";
+import { makeUndecided } from "./undecided.ts";
 
 export interface SettleParts {
   readonly clients: ClientCache;
@@ -70,6 +71,10 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   }
   if (decision.kind === "deliver" || decision.kind === "answer") {
     changeBinding(db, place, decision.binding);
+    // Whom nobody was there for before is there for now.
+    if (decision.moveWaiting) {
+      makeUndecided(step, "no_client", { conversation: place.conversation });
+    }
   }
   saveMemories(db, place.conversation, memories);
   db.run(SAVE_TRACE, message, JSON.stringify(trace));
