@@ -70,6 +70,19 @@ export const SETTLE: Subject = {
     assertEquals((await store.trace(asked))?.state, "routed");
   },
 
+  "settle() of a choice makes undecided what had nobody in this conversation": async (life) => {
+    const [parked, choice] = await life.ingest([said("1"), said("/use alpha")]);
+    assert(parked !== undefined && choice !== undefined);
+    const nobody = { kind: "park", why: "no_client", say: null, reason: "nobody" } as const;
+    await life.settle(parked, nobody);
+    const elsewhere = await life.say("2", { from: BEN });
+    await life.settle(elsewhere, nobody);
+    const binding = { kind: "bind", client: life.client() } as const;
+    await life.settle(choice, answerWith("ok", { binding, moveWaiting: true }));
+    const heads = await life.store.heads({ skip: new Set(), limit: 9 });
+    assertEquals(heads.map(({ message }) => message), [parked]);
+  },
+
   "settle() drops and parks with their reasons": async (life) => {
     const [dropped, parked] = await life.ingest([said("1"), said("2")]);
     assert(dropped !== undefined && parked !== undefined);
