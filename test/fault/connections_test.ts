@@ -59,6 +59,33 @@ Deno.test("a request that trickles in is not waited for", async () => {
   assert(sent < 50, `${sent} bytes were waited for`);
 });
 
+Deno.test("clients that leave in the middle of a body, a poll or an answer harm nobody", async () => {
+  await using served = await serveWorld();
+  const { world } = served;
+  const start = (path: string, token: string, more: string) =>
+    `POST /ilink/bot/${path} HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\n${more}`;
+  const halves = [world.token, "vhub_unknown"].flatMap((token) => [
+    start("sendmessage", token, "Content-Length: 500\r\n\r\n{"),
+    start("sendmessage", token, "Transfer-Encoding: chunked\r\n\r\n5\r\n{"),
+    start("getupdates", token, "Content-Length: 2\r\n\r\n{}"),
+    start("getupdates", token, "Content-Length: 2\r\n\r\n{}POST /"),
+    start("msg/notifystart", token, "Content-Length: 500000\r\n\r\n{}"),
+  ]);
+  for (const half of halves) {
+    for (const pauseMs of [0, 30]) {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: served.port });
+      await connection.write(new TextEncoder().encode(half));
+      await sleep(systemClock, pauseMs);
+      connection.close();
+    }
+  }
+  await served.until(() => served.server.connections() === 0);
+  await world.say("still here");
+  const response = await served.post("/ilink/bot/getupdates", {});
+  assertEquals((await response.json()).msgs.length, 1);
+  assertEquals(world.logged.filter(({ event }) => event.endsWith("_failed")), []);
+});
+
 Deno.test("an idle connection is closed after its time, not while it is used", async () => {
   await using served = await serveWorld(QUICK);
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: served.port });
