@@ -72,14 +72,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const sockets = new Set<Socket>();
   let isDraining = false;
   const listener = boundBodies(createListener(options, exchanges), limits);
-  const server = createServer({
-    maxHeaderSize: limits.headerBytesMax,
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
-    requireHostHeader: false, // its refusal would have no body; the apps do not need one
-  }, (incoming, outgoing) => {
+  const server = createBoundedServer(limits, (incoming, outgoing) => {
     const exchange = createExchange();
     exchanges.set(outgoing, exchange);
     let isWritten = false;
@@ -98,10 +91,6 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.maxConnections = limits.connectionsMax;
-  server.setTimeout(limits.silentConnectionMs);
-  server.on("timeout", (socket: Socket) => socket.destroy());
-  server.on("clientError", refuseUnreadable);
   await listen(server, options);
   server.on("error", (error) => options.log.error("server_failed", { error: errorText(error) }));
   const { address, port } = server.address() as AddressInfo;
@@ -132,6 +121,23 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     },
     close,
   };
+}
+
+/** Time, size and number are bounded for whatever connects. */
+function createBoundedServer(limits: ServerLimits, listener: Listener): Server {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
+    requireHostHeader: false, // its refusal would have no body; the apps do not need one
+  }, listener);
+  server.maxConnections = limits.connectionsMax;
+  server.setTimeout(limits.silentConnectionMs);
+  server.on("timeout", (socket: Socket) => socket.destroy());
+  server.on("clientError", refuseUnreadable);
+  return server;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
