@@ -42,6 +42,18 @@ export interface StoreOptions {
   readonly onCommit?: (commit: number, moment: CommitMoment) => void;
 }
 
+/**
+ * A commit is on disk when it resolves. The log is carried over in larger parts than by default, since the pages of one minute
+ * are mostly the same; after a long backup it is cut back.
+ */
+const PRAGMAS = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA cache_size = -16384;`;
+
 /** How long another program's write is waited for; the whole hub stands still meanwhile. */
 const BUSY_MS = 1_000;
 const KEY_DIGITS = 12;
@@ -67,7 +79,7 @@ async function open(options: StoreOptions): Promise<Store> {
   try {
     db = new Database(path, { busyMs: BUSY_MS });
     const found = await migrate(db, { path });
-    db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    db.script(PRAGMAS);
     if (found === "migrated") options.log.info("database_migrated");
     return createStore(db, file, options);
   } catch (error) {

@@ -2,7 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { HubError, type HubErrorCode } from "../../../../src/core/error.ts";
 import { explainFault } from "../../../../src/store/sqlite/faults.ts";
-import { answerWith, openTestStore, said, StoreLife } from "../../../fake/store_life.ts";
+import {
+  answerWith,
+  FAKE_SEALER,
+  openTestStore,
+  said,
+  StoreLife,
+} from "../../../fake/store_life.ts";
 
 async function withDirectory(use: (path: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
@@ -133,6 +139,23 @@ Deno.test("what the engine says of the file becomes an error with a hint", () =>
   const own = new HubError("USAGE", "x");
   assertEquals(explainFault(own, "hub.db"), own);
 });
+
+Deno.test("credentials() says so when the database was sealed with another key", () =>
+  withDirectory(async (path) => {
+    await makeDatabase(path);
+    const sealer = {
+      ...FAKE_SEALER,
+      unseal(): Uint8Array {
+        throw new Error("unable to authenticate data");
+      },
+    };
+    const store = await openTestStore({ path, sealer });
+    const [account] = await store.accounts();
+    assert(account !== undefined);
+    const error = await assertRejects(() => store.credentials(account.id), HubError);
+    assertEquals(error.code, "KEY_WRONG");
+    await store.close();
+  }));
 
 Deno.test("a bot token, a cursor and an unreadable body stand on disk sealed only", () =>
   withDirectory(async (path) => {

@@ -154,6 +154,35 @@ Deno.test("retain() shrinks the file when it is too large, oldest first", () =>
     assert(size < 700_000, `${size} bytes`);
   }));
 
+Deno.test("retain() keeps the newest with their replies when the file is too large", () =>
+  withWorld(async ({ life, clock, retain, texts }) => {
+    for (let at = 0; at < 40; at++) {
+      await wholeLife(life, `${at} ${"x".repeat(5_000)}`);
+    }
+    clock.jump(1_000);
+    await retain(-1, 800_000);
+    const left = await texts();
+    assert(left.length > 5 && left.length < 30, `${left.length} are left`);
+    const rows = await life.store.lastMessages({ limit: 99, before: null });
+    for (const { id } of rows) {
+      assertEquals((await life.store.trace(asId(id)))?.replies.length, 1);
+    }
+    assertEquals((await life.store.counts()).sends.sent, left.length);
+  }));
+
+Deno.test("retain() forgets replies to messages that were never kept here", () =>
+  withWorld(async ({ life, clock, retain }) => {
+    const message = await life.deliver("question");
+    const { seq } = await life.poll();
+    await life.poll({ acknowledged: { kind: "through", seq }, batch: 0 });
+    await life.reply("an answer to something else", asId(99));
+    await life.sendNext();
+    clock.jump(30 * DAY_MS);
+    await retain(20);
+    assertEquals(await life.store.trace(message), null);
+    assertEquals((await life.store.counts()).sends.sent, 0);
+  }));
+
 Deno.test("numbers of a client outlive its deliveries", () =>
   withWorld(async ({ life, clock, retain }) => {
     await wholeLife(life, "old");
