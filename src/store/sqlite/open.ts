@@ -12,12 +12,13 @@ import { createClientSideSteps } from "./client_side.ts";
 import { createClientSteps } from "./clients.ts";
 import { Database } from "./database.ts";
 import { Epoch, EpochFile, MEMORY_PATH } from "./epoch.ts";
-import { explainFault } from "./faults.ts";
+import { atFile, explainFault } from "./faults.ts";
 import { type CommitMoment, Group } from "./group.ts";
 import { createPollSteps } from "./ingest.ts";
 import { type QueueLimits, queueLimits } from "./limits.ts";
 import { createLooks } from "./looks.ts";
 import { migrate } from "./migrations.ts";
+import { touchPrivate } from "./private_file.ts";
 import { createReplySteps } from "./replies.ts";
 import { createRetention } from "./retention.ts";
 import { createRouteSteps } from "./route.ts";
@@ -77,6 +78,7 @@ async function open(options: StoreOptions): Promise<Store> {
   const file = EpochFile.take(path);
   let db: Database | null = null;
   try {
+    if (path !== MEMORY_PATH) atFile(path, () => touchPrivate(path));
     db = new Database(path, { busyMs: BUSY_MS });
     const found = await migrate(db, { path });
     db.script(PRAGMAS);

@@ -59,6 +59,21 @@ Deno.test("close() leaves the database in one file, with its epoch beside it", (
     assertEquals(names.toSorted(), ["hub.db", "hub.db.epoch"]);
   }));
 
+Deno.test({
+  name: "only their owner can read the database and its copies",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withDirectory(async (path) => {
+      const store = await openTestStore({ path });
+      await StoreLife.begin(store);
+      await store.backup(`${path}.copy`);
+      for (const name of ["", "-wal", ".epoch", ".copy"]) {
+        assertEquals((Deno.statSync(`${path}${name}`).mode ?? 0) & 0o077, 0, name);
+      }
+      await store.close();
+    }),
+});
+
 Deno.test("openStore() refuses a file that is no database, and leaves it as it was", () =>
   withDirectory(async (path) => {
     const text = "not a database at all\n".repeat(100);
@@ -109,8 +124,12 @@ Deno.test("openStore() refuses a database that another hub has open", () =>
     await (await openTestStore({ path })).close();
   }));
 
-Deno.test("openStore() says so where there is no such directory", () =>
-  withDirectory((path) => assertRefused(`${path}/missing/hub.db`, "DATA_DIRECTORY_UNUSABLE")));
+Deno.test("openStore() says so where there is no such directory, and where one is in the way", () =>
+  withDirectory(async (path) => {
+    await assertRefused(`${path}/missing/hub.db`, "DATA_DIRECTORY_UNUSABLE");
+    await Deno.mkdir(path);
+    await assertRefused(path, "DATA_DIRECTORY_UNUSABLE");
+  }));
 
 Deno.test({
   name: "openStore() says so where nothing can be written",
