@@ -121,6 +121,18 @@ Deno.test("write() runs each step alone when the engine ends the transaction", (
     assertEquals(group.health.kind, "ok");
   }));
 
+Deno.test("write() deals with a turn in which one step throws and another meets a full disk", () =>
+  withGroup(async ({ group, db, texts }) => {
+    db.script("PRAGMA max_page_count = 12");
+    const throwing = () => {
+      throw new HubError("USAGE", "no");
+    };
+    const promises = [note("a"), throwing, note("x".repeat(100_000)), note("b")]
+      .map((body: (step: Step) => unknown) => group.write(body));
+    assertEquals(await ends(promises), ["done", "USAGE", "DATABASE_FULL", "done"]);
+    assertEquals(texts(), ["a", "b"]);
+  }));
+
 Deno.test("write() asks for room once when the disk is full, and tries again", () => {
   let asked = 0;
   let makeRoom = () => {};
