@@ -291,8 +291,9 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     onLoggedIn: () => {},
   });
   parts.defer(() => desk.stop());
+  const states = await statesAtRest(store);
   const plugins = createPlugins(options, {
-    ...{ store, states: NOBODY, lang: langOf(options), isWatching: false },
+    ...{ store, states, lang: langOf(options), isWatching: false },
   });
   parts.defer(() => plugins.close());
   let started: Promise<void> | null = null;
@@ -300,7 +301,7 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     ...adminPortOf(options, { store, disk, plugins }),
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
-    states: NOBODY,
+    states,
     login: desk,
     health: () => ({ state: "failing", reason: "stopping" }),
     accountFacts: () => NOT_POLLED,
@@ -328,8 +329,15 @@ const DRAIN_MS = 5_000;
 /** Starting plugins takes a moment, which other calls on a data directory are spared. */
 const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
 
-/** Without a running hub nobody is served. */
-const NOBODY: ClientStates = { stateOf: () => "away", lastCallAtMs: () => null };
+/** Without a running hub nobody is served; who has ever called is away. */
+async function statesAtRest(store: Store): Promise<ClientStates> {
+  const known = (await store.clients()).filter(({ lastSeenAtMs }) => lastSeenAtMs !== null);
+  const haveCalled = new Set(known.map(({ id }) => id));
+  return {
+    stateOf: (client) => haveCalled.has(client) ? "away" : "new",
+    lastCallAtMs: () => null,
+  };
+}
 
 const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
 

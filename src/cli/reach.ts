@@ -48,7 +48,8 @@ export async function withHub<T>(
   }
   const deadlineMs = call.clock.monotonic() + PATIENCE_MS;
   for (;;) {
-    const opened = openDataDirectory(call.settings, {
+    // A token given for some other hub is none of this directory's business.
+    const opened = openDataDirectory({ ...call.settings, adminToken: null }, {
       random: call.random,
       directory: call.terminal.directory,
     });
@@ -99,12 +100,16 @@ async function inProcess(hub: ClosedHub, { method, url, headers, body }: HttpCal
   return { status: response.status, text: await response.text() };
 }
 
+/** The token of this machine's hub is for this machine's hub: another place gets the one that was given. */
 function remoteApi(call: Call, url: string): AdminApi {
   const base = url.replace(/\/+$/, "");
-  if (!/^https?:\/\//.test(base) || URL.parse(base) === null) {
+  const parsed = /^https?:\/\//.test(base) ? URL.parse(base) : null;
+  if (parsed === null) {
     throw new HubError("USAGE", `Cannot use --hub-url ${url}: want http(s)://HOST[:PORT]`);
   }
-  return httpApi(call.settings.adminToken ?? readAdminToken(call.settings.data), base);
+  const isHere = /^(localhost|127\..*|\[::1\])$/.test(parsed.hostname);
+  const own = isHere ? readAdminToken(call.settings.data) : null;
+  return httpApi(call.settings.adminToken ?? own, base);
 }
 
 function runningApi(call: Call, url: string): AdminApi {

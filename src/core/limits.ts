@@ -45,10 +45,14 @@ export const LIMITS = {
   sendAnswerMs: 8 * SECOND,
   /** Sends of one client that wait for their answer at the same time. */
   sendsInFlightPerClient: 64,
+  /** Replies remembered as answered with the hub's own id, so that a repeat is told the same: a minute of a busy hub. */
+  ownIdAnswersMax: 100_000,
   /** A repeat with the same id and content gets the first answer for at least so long. */
   replyKeyMs: 7 * DAY,
   /** JSON body of an iLink call. The longest texts and quotes fit many times. */
   bodyBytesMax: 1 * MIB,
+  /** Nesting of objects and arrays in such a body; deeper ones exhaust the stack of whoever works on them. */
+  bodyNestingMax: 100,
   /** JSON body of an admin call. */
   adminBodyBytesMax: 256 * KIB,
   /** How long a client's old token works after a new one was made, so that it can be put in place. */

@@ -6,7 +6,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Live } from "../core/live.ts";
 import type { BellBoard } from "../lib/bell_board.ts";
 import type { Clock } from "../lib/clock.ts";
-import { isObject, type JsonObject, tryParseJson } from "../lib/json.ts";
+import { isObject, isRawNumber, type Json, type JsonObject, tryParseJson } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
@@ -116,7 +116,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     known: ports.clients,
     limits,
   });
-  const cursors = createCursorCodec(signKey, store.epoch);
+  const cursors = createCursorCodec(signKey, () => store.epoch);
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
   const endpoints: Readonly<Record<string, Endpoint>> = {
     getupdates: createGetUpdates({
@@ -199,7 +199,8 @@ async function serve(
   presence.noteCall(client.id);
   const body = readObject(await c.req.text().catch(() => "cut off: nobody reads the answer"));
   if (body === null) {
-    const text = "the body cannot be read, want a JSON object";
+    const text =
+      `the body cannot be read, want a JSON object nested at most ${LIMITS.bodyNestingMax} deep`;
     return await refusals.refuse(exchange, { status: 400, text });
   }
   return await endpoint({ client, body, exchange });
@@ -208,7 +209,12 @@ async function serve(
 /** Nothing at all counts as an object without members. */
 function readObject(text: string): JsonObject | null {
   const body = text.trim() === "" ? {} : tryParseJson(text);
-  return isObject(body) ? body : null;
+  return isObject(body) && nestsWithin(body, LIMITS.bodyNestingMax) ? body : null;
+}
+
+function nestsWithin(value: Json, levels: number): boolean {
+  if (typeof value !== "object" || value === null || isRawNumber(value)) return true;
+  return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1));
 }
 
 function deny(status: Answer["status"], text: string): Answer {

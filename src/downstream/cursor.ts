@@ -1,6 +1,6 @@
 /** The cursor a client is given. A foreign one is never looked into: WeChat's own contain the bot token. */
 import type { ClientId, DeliverySeq } from "../core/ids.ts";
-import { readSigned, signText } from "../core/tokens.ts";
+import { readSigned, type Signed, signText } from "../core/tokens.ts";
 
 export interface CursorCodec {
   write(client: ClientId, seq: DeliverySeq): string;
@@ -16,25 +16,32 @@ export type Cursor =
   | { readonly kind: "foreign" }
   | { readonly kind: "empty" };
 
-export function createCursorCodec(signKey: Uint8Array, epoch: string): CursorCodec {
+type OwnCursor = Extract<Signed, { kind: "cursor" }>;
+
+export function createCursorCodec(signKey: Uint8Array, epochNow: () => string): CursorCodec {
   /** The last cursor of each client: it is what the next poll brings, and what an empty answer repeats. */
-  const lastOf = new Map<ClientId, { readonly seq: DeliverySeq; readonly text: string }>();
+  const lastOf = new Map<
+    ClientId,
+    Omit<OwnCursor, "kind" | "client"> & { readonly text: string }
+  >();
+
+  function read(client: ClientId, text: string): Cursor {
+    if (text === "") return { kind: "empty" };
+    const last = lastOf.get(client);
+    const own = last?.text === text ? last : readSigned(signKey, "cursor", client, text);
+    if (own === null) return { kind: "foreign" };
+    return own.epoch === epochNow() ? { kind: "through", seq: own.seq } : { kind: "outdated" };
+  }
 
   return {
+    read,
     write(client, seq) {
+      const epoch = epochNow();
       const last = lastOf.get(client);
-      if (last?.seq === seq) return last.text;
+      if (last?.seq === seq && last.epoch === epoch) return last.text;
       const text = signText(signKey, { kind: "cursor", client, epoch, seq });
-      lastOf.set(client, { seq, text });
+      lastOf.set(client, { epoch, seq, text });
       return text;
-    },
-    read(client, text) {
-      if (text === "") return { kind: "empty" };
-      const last = lastOf.get(client);
-      if (last?.text === text) return { kind: "through", seq: last.seq };
-      const signed = readSigned(signKey, "cursor", client, text);
-      if (signed === null) return { kind: "foreign" };
-      return signed.epoch === epoch ? { kind: "through", seq: signed.seq } : { kind: "outdated" };
     },
     forget: (client) => void lastOf.delete(client),
   };

@@ -15,10 +15,10 @@ export interface HeldExchange extends Exchange {
 
 export function createExchange(): HeldExchange {
   let ended: ExchangeEnd | null = null;
-  let actions: ((end: ExchangeEnd) => void)[] = [];
+  let actions: readonly ((end: ExchangeEnd) => void)[] = [];
   return {
     onEnd(action) {
-      if (ended === null) actions.push(action);
+      if (ended === null) actions = [...actions, action];
       else action(ended);
     },
     end(how) {

@@ -1,6 +1,7 @@
 /** A client's answer: taken durably, then answered with WeChat's id if the send ends in time, else with the hub's own. */
 import { createHash } from "node:crypto";
 import { type ReplyId, wireMessageId } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { ReplyState } from "../core/lifecycle.ts";
 import { readSigned } from "../core/tokens.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -96,9 +97,6 @@ function hasEnd(outcome: ReplyOutcome): boolean {
   return !STILL_UNDER_WAY.includes(outcome.state);
 }
 
-/** How many replies are remembered as answered with the hub's id, for repeats: a minute of the busiest hub. */
-const OWN_ID_ANSWERS_MAX = 100_000;
-
 /** What a client is told of its reply; told twice, it is told the same digits. */
 function createAnswer({ store, log }: SendMessagePorts) {
   const answeredWithOwnId = new Set<ReplyId>();
@@ -108,7 +106,7 @@ function createAnswer({ store, log }: SendMessagePorts) {
     if (!answeredWithOwnId.has(reply)) {
       answeredWithOwnId.add(reply);
       const [oldest] = answeredWithOwnId;
-      if (answeredWithOwnId.size > OWN_ID_ANSWERS_MAX && oldest !== undefined) {
+      if (answeredWithOwnId.size > LIMITS.ownIdAnswersMax && oldest !== undefined) {
         answeredWithOwnId.delete(oldest);
       }
       // Not awaited: it matters to quotes of the reply only, and they come from a person.

@@ -72,16 +72,18 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const sockets = new Set<Socket>();
   let isDraining = false;
   const listener = boundBodies(createListener(options, exchanges), limits);
-  const server = createServer({
-    maxHeaderSize: limits.headerBytesMax,
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
-    requireHostHeader: false, // its refusal would have no body; the apps do not need one
-  }, (incoming, outgoing) => {
-    exchanges.set(outgoing, holdExchange(incoming.socket, outgoing));
-    outgoing.once("close", () => exchanges.delete(outgoing));
+  const server = createBoundedServer(limits, (incoming, outgoing) => {
+    const exchange = createExchange();
+    exchanges.set(outgoing, exchange);
+    let isWritten = false;
+    outgoing.on("finish", () => {
+      // Also emitted when the last write failed, which only the socket tells.
+      isWritten = incoming.socket.errored === null && !incoming.socket.destroyed;
+    });
+    outgoing.on("close", () => {
+      exchanges.delete(outgoing);
+      exchange.end(isWritten ? "written" : "closed");
+    });
     outgoing.shouldKeepAlive &&= !isDraining;
     listener(incoming, outgoing);
   });
@@ -89,10 +91,6 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.maxConnections = limits.connectionsMax;
-  server.setTimeout(limits.silentConnectionMs);
-  server.on("timeout", (socket: Socket) => socket.destroy());
-  server.on("clientError", refuseUnreadable);
   await listen(server, options);
   server.on("error", (error) => options.log.error("server_failed", { error: errorText(error) }));
   const { address, port } = server.address() as AddressInfo;
@@ -123,6 +121,23 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     },
     close,
   };
+}
+
+/** Time, size and number are bounded for whatever connects. */
+function createBoundedServer(limits: ServerLimits, listener: Listener): Server {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
+    requireHostHeader: false, // its refusal would have no body; the apps do not need one
+  }, listener);
+  server.maxConnections = limits.connectionsMax;
+  server.setTimeout(limits.silentConnectionMs);
+  server.on("timeout", (socket: Socket) => socket.destroy());
+  server.on("clientError", refuseUnreadable);
+  return server;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -183,17 +198,6 @@ function createListener(
       },
     },
   );
-}
-
-function holdExchange(socket: Socket, outgoing: ServerResponse): HeldExchange {
-  const exchange = createExchange();
-  let isWritten = false;
-  outgoing.once("finish", () => {
-    // Also emitted when the last write failed, which only the socket tells.
-    isWritten = socket.errored === null && !socket.destroyed;
-  });
-  outgoing.once("close", () => exchange.end(isWritten ? "written" : "closed"));
-  return exchange;
 }
 
 // ─── What the apps never see ───────────────────────────────────────────────────────────────────────────────────────────

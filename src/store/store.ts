@@ -70,7 +70,10 @@ export interface Store
 export interface AccountSteps {
   /** All accounts, oldest first. */
   accounts(): Promise<readonly Account[]>;
-  /** What the poller and the sender need to call WeChat. `null` when the account has been removed. */
+  /**
+   * What the poller and the sender need to call WeChat. `null` when the account has been removed. Throws `KEY_WRONG` when the
+   * database was written with another key; a login makes it good.
+   */
   credentials(account: AccountId): Promise<AccountCredentials | null>;
   /**
    * Stores a login: the account with this `userId` (or, without one, this bot id) gets the new bot, else a new account is
@@ -152,6 +155,7 @@ export interface Looks {
     readonly limit: number;
     readonly before: MessageId | null;
   }): Promise<readonly MessageSummary[]>;
+  /** How much of what there is; cheap, for `status` and the metrics. */
   counts(): Promise<StoreCounts>;
 }
 

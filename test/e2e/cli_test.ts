@@ -248,6 +248,8 @@ Deno.test("serve without an account stays up and shows codes; a scan connects it
   await serving.said("is connected");
   const status = await untilSaid(() => place.hub("status"), "polling");
   assertMatch(status.out, /Health: ok/);
+  const { disk } = JSON.parse((await place.hub("status", "--json")).out);
+  assert(disk.freeBytes > 0, "with the executable's permissions the room on the disk is known");
   assertEquals(await serving.end(), 0);
 });
 

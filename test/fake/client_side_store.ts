@@ -1,211 +1,160 @@
-/** The client's side of the store in memory: numbers, acknowledgement and reply keys as the port says, and faults on demand. */
+/** The real store, in memory, with what a client's side needs of the other stations, a record of calls, and faults on demand. */
+import type { Account } from "../../src/core/account.ts";
 import type { Client } from "../../src/core/client.ts";
-import { DEFAULT_CLIENT_SETTINGS } from "../../src/core/client.ts";
-import {
-  type AccountId,
-  asId,
-  type ClientId,
-  type ConversationId,
-  type DeliveryId,
-  type DeliverySeq,
-  type MessageId,
-  type ReplyId,
-} from "../../src/core/ids.ts";
+import { asId, type ClientId, type ReplyId } from "../../src/core/ids.ts";
 import type { DownstreamPorts } from "../../src/downstream/app.ts";
-import type {
-  Accepted,
-  GivenReply,
-  HandedOutDelivery,
-  HandOutCall,
-  ReplyOutcome,
-} from "../../src/store/steps.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import type { StoreOptions } from "../../src/store/sqlite/open.ts";
+import type { GivenReply, HandOutCall, SendEnd, Store } from "../../src/store/store.ts";
+import { readInbound } from "../../src/wire/message.ts";
+import { contentOf, deliverTo, openTestStore, traceOf } from "./store_life.ts";
 
-type ClientSide = DownstreamPorts["store"];
-
-interface Waiting {
-  readonly delivery: Omit<HandedOutDelivery, "seq">;
-  seq: number | null;
-  written: boolean;
+/** What is queued for a client; its `from_user_id` names the person. */
+export interface Queued {
+  readonly client: ClientId;
+  readonly raw: string;
+  /** What the decision put in place of the text. */
+  readonly text?: string;
 }
 
-export interface FakeClientSideStore extends ClientSide {
-  /** The client whose token has this SHA-256 (hex), added if it is not there. */
-  addClient(client: { readonly name: string; readonly tokenHash: string }): Client;
-  /** Queues a message; the raw text's `from_user_id` names the person. */
-  deliver(
-    client: ClientId,
-    raw: string,
-    edge?: { readonly text?: string; readonly quotedWireId?: string },
-  ): void;
-  waiting(client: ClientId): number;
-  clientNow(client: ClientId): Client;
-  removeClient(client: ClientId): void;
-  setOutcome(reply: ReplyId, outcome: ReplyOutcome): void;
+export interface ClientSideStore extends AsyncDisposable {
+  /** What the station is given. */
+  readonly port: DownstreamPorts["store"];
+  addClient(client: { readonly name: string; readonly tokenHash: string }): Promise<Client>;
+  removeClient(client: ClientId): Promise<void>;
+  clientNow(client: ClientId): Promise<Client>;
+  /** Takes the messages from WeChat and routes each to its client; one of each conversation at a time. */
+  deliver(queued: readonly Queued[]): Promise<void>;
+  waiting(client: ClientId): Promise<number>;
   lastReply(): ReplyId;
+  /** Shapes a reply into one send that ends so, or stops it. */
+  endReply(reply: ReplyId, end: SendEnd | "stopped"): Promise<void>;
   readonly handOuts: HandOutCall[];
   readonly replies: readonly GivenReply[];
   readonly seen: { readonly client: ClientId; readonly atMs: number }[];
-  readonly answered: Map<ReplyId, string>;
-  /** While set, every step rejects with it. */
+  readonly answered: ReadonlyMap<ReplyId, string>;
+  /** While set, every step of the station's side rejects with it. */
   failure: Error | null;
-  isFull: boolean;
+  /** While set, cursors belong to this history of the database. */
+  epoch: string | null;
 }
 
-export function createFakeClientSideStore(): FakeClientSideStore {
-  const byHash = new Map<string, ClientId>();
-  const clients = new Map<ClientId, Client>();
-  const queues = new Map<ClientId, Waiting[]>();
-  const conversations = new Map<string, ConversationId>();
-  /** Client and person, of every message that was queued. */
-  const introduced = new Set<string>();
-  const lastSeq = new Map<ClientId, number>();
-  const acknowledgedSeq = new Map<ClientId, number>();
-  const keys = new Map<string, ReplyId>();
-  const outcomes = new Map<ReplyId, ReplyOutcome>();
+export async function openClientSideStore(
+  { clock, limits = {} }: { readonly clock: Clock; readonly limits?: StoreOptions["limits"] },
+): Promise<ClientSideStore> {
+  const store = await openTestStore({ clock, limits });
+  const account = await store.saveLogin({
+    userId: "owner@im.wechat",
+    botId: "b0f5860fdecb@im.bot",
+    token: "bot token",
+    baseUrl: "https://ilink.test",
+    atMs: clock.now(),
+  });
+  return createClientSideStore(store, { account, clock });
+}
+
+function createClientSideStore(
+  store: Store,
+  { account, clock }: { readonly account: Account; readonly clock: Clock },
+): ClientSideStore {
+  const handOuts: HandOutCall[] = [];
   const replies: GivenReply[] = [];
-  let nextId = 1;
+  const seen: { client: ClientId; atMs: number }[] = [];
+  const answered = new Map<ReplyId, string>();
   let lastReply = asId<ReplyId>(0);
 
-  function guard(): Promise<void> {
-    return store.failure === null ? Promise.resolve() : Promise.reject(store.failure);
-  }
-  function clientNow(client: ClientId): Client {
-    const found = clients.get(client);
-    if (found === undefined) throw new Error(`no client ${client}`);
-    return found;
-  }
-  function conversationOf(client: ClientId, person: string): ConversationId | undefined {
-    return introduced.has(`${client} ${person}`) ? conversations.get(person) : undefined;
-  }
-  function acknowledge({ client, acknowledged }: HandOutCall): number {
-    const queue = queues.get(client) ?? [];
-    const last = lastSeq.get(client) ?? 0;
-    const isCovered = (entry: Waiting) =>
-      entry.seq !== null &&
-      (acknowledged.kind === "written"
-        ? entry.written
-        : acknowledged.kind === "through" && acknowledged.seq <= last &&
-          entry.seq <= acknowledged.seq);
-    const covered = queue.filter(isCovered);
-    for (const { seq } of covered) {
-      acknowledgedSeq.set(client, Math.max(acknowledgedSeq.get(client) ?? 0, seq ?? 0));
-    }
-    queues.set(client, queue.filter((entry) => !isCovered(entry)));
-    return covered.length;
+  async function guard(): Promise<void> {
+    if (side.failure !== null) await Promise.reject(side.failure);
   }
 
-  const store: FakeClientSideStore = {
-    epoch: "epoch1",
-    handOuts: [],
-    replies,
-    seen: [],
-    answered: new Map(),
-    failure: null,
-    isFull: false,
-    clientNow,
-    addClient({ name, tokenHash }) {
-      const known = byHash.get(tokenHash);
-      if (known !== undefined) return clientNow(known);
-      const client: Client = {
-        id: asId<ClientId>(nextId++),
-        name,
-        label: "",
-        settings: DEFAULT_CLIENT_SETTINGS,
-        createdAtMs: 0,
-        lastSeenAtMs: null,
-        waiting: 0,
-      };
-      clients.set(client.id, client);
-      byHash.set(tokenHash, client.id);
-      return client;
+  const port: DownstreamPorts["store"] = {
+    get epoch() {
+      return side.epoch ?? store.epoch;
     },
-    removeClient(client) {
-      clients.delete(client);
-    },
-    deliver(client, raw, edge = {}) {
-      const from = String(JSON.parse(raw).from_user_id);
-      const conversation = conversations.get(from) ?? asId<ConversationId>(nextId++);
-      conversations.set(from, conversation);
-      introduced.add(`${client} ${from}`);
-      const delivery = {
-        id: asId<DeliveryId>(nextId++),
-        message: asId<MessageId>(nextId++),
-        conversation,
-        raw,
-        text: edge.text ?? null,
-        quotedWireId: edge.quotedWireId ?? null,
-      };
-      const queue = queues.get(client) ?? [];
-      queues.set(client, [...queue, { delivery, seq: null, written: false }]);
-    },
-    waiting: (client) => queues.get(client)?.length ?? 0,
-    async clientByToken(hash) {
+    clientByToken: async (hash, nowMs) => (await guard(), store.clientByToken(hash, nowMs)),
+    updateClient: async (client, change) => (await guard(), store.updateClient(client, change)),
+    conversationFor: async (client, to) => (await guard(), store.conversationFor(client, to)),
+    replyOutcome: async (reply) => (await guard(), store.replyOutcome(reply)),
+    async recordSeen(calls) {
       await guard();
-      const id = byHash.get(hash);
-      return id === undefined ? null : clients.get(id) ?? null;
-    },
-    async updateClient(client, change) {
-      await guard();
-      const old = clientNow(client);
-      const changed = { ...old, settings: { ...old.settings, ...change.settings } };
-      clients.set(client, changed);
-      return changed;
-    },
-    async recordSeen(seen) {
-      await guard();
-      store.seen.push(...seen);
+      await store.recordSeen(calls);
+      seen.push(...calls);
     },
     async handOut(call) {
       await guard();
-      store.handOuts.push(call);
-      const queue = queues.get(call.client) ?? [];
-      for (const entry of queue) {
-        if (call.written.some((seq) => seq === entry.seq)) entry.written = true;
-      }
-      const acknowledged = acknowledge(call);
-      const batch = (queues.get(call.client) ?? []).slice(0, call.batch);
-      const deliveries = batch.map((entry) => {
-        const seq = (lastSeq.get(call.client) ?? 0) + 1;
-        lastSeq.set(call.client, seq);
-        entry.seq = seq;
-        entry.written = false;
-        return { ...entry.delivery, seq: asId<DeliverySeq>(seq) };
-      });
-      const seq = deliveries.at(-1)?.seq ?? acknowledgedSeq.get(call.client) ?? 0;
-      return { acknowledged, parked: 0, deliveries, seq: asId<DeliverySeq>(seq) };
+      handOuts.push(call);
+      return await store.handOut(call);
     },
-    async accept(given): Promise<Accepted> {
+    async accept(given) {
       await guard();
-      const key = JSON.stringify([given.client, given.sendId, given.digest]);
-      const first = given.sendId === "" ? undefined : keys.get(key);
-      if (first !== undefined) {
-        return { kind: "repeat", reply: first, outcome: await store.replyOutcome(first) };
-      }
-      const conversation = given.answers?.conversation ??
-        conversationOf(given.client, given.to);
-      if (conversation === undefined) return { kind: "no_conversation" };
-      if (store.isFull) return { kind: "full" };
-      const reply = asId<ReplyId>(nextId++);
-      lastReply = reply;
-      keys.set(key, reply);
+      const accepted = await store.accept(given);
+      if (accepted.kind !== "accepted") return accepted;
+      lastReply = accepted.reply;
       replies.push(given);
-      return { kind: "accepted", reply, conversation };
+      return accepted;
     },
-    async replyOutcome(reply) {
-      await guard();
-      return outcomes.get(reply) ?? { state: "accepted", wireId: null, reason: "" };
-    },
-    setOutcome: (reply, outcome) => void outcomes.set(reply, outcome),
-    lastReply: () => lastReply,
     async noteAnswered(reply, wireId) {
       await guard();
-      store.answered.set(reply, wireId);
-    },
-    async conversationFor(client, to) {
-      await guard();
-      const conversation = conversationOf(client, to);
-      return conversation === undefined ? null : { account: asId<AccountId>(1), conversation };
+      await store.noteAnswered(reply, wireId);
+      answered.set(reply, wireId);
     },
   };
-  return store;
+
+  async function clientNow(client: ClientId): Promise<Client> {
+    const found = (await store.clients()).find(({ id }) => id === client);
+    if (found === undefined) throw new Error(`There is no client ${client}`);
+    return found;
+  }
+
+  const side: ClientSideStore = {
+    port,
+    handOuts,
+    replies,
+    seen,
+    answered,
+    failure: null,
+    epoch: null,
+    clientNow,
+    addClient: ({ name, tokenHash }) =>
+      store.registerClient({ name, label: "", tokenHash, atMs: clock.now() }),
+    removeClient: (client) => store.removeClient(client, clock.now()),
+    waiting: async (client) => (await clientNow(client)).waiting,
+    lastReply: () => lastReply,
+    async deliver(queued) {
+      await store.ingest({
+        account: account.id,
+        generation: account.generation,
+        messages: queued.map(({ raw }) => readInbound(raw)),
+        unreadableBody: null,
+        cursor: "",
+        atMs: clock.now(),
+      });
+      const queuedOf = new Map(queued.map((one) => [senderOf(one.raw), one]));
+      const heads = await store.heads({ skip: new Set(), limit: queued.length });
+      await Promise.all(heads.map(async ({ message }) => {
+        const input = await store.readForDecision(message);
+        const { client, text = null } = queuedOf.get(input?.message.inbound.from ?? "") ?? {};
+        if (client === undefined) throw new Error("A message came that was not queued");
+        const decision = deliverTo([client], { text });
+        const trace = traceOf(decision, clock.now());
+        await store.settle({ message, decision, trace, memories: {}, atMs: clock.now() });
+      }));
+    },
+    async endReply(reply, end) {
+      const contents = end === "stopped" ? [] : [contentOf("shaped")];
+      await store.plan({ reply, contents, steps: [], atMs: clock.now() });
+      if (end === "stopped") return;
+      const jobs = await store.nextSends({ account: account.id, skip: new Set(), limit: 100 });
+      const job = jobs.find((job) => job.reply === reply);
+      if (job === undefined) throw new Error(`Reply ${reply} has no send to be made`);
+      await store.beginSend(job.send, { upstreamId: `up-${job.send}`, atMs: clock.now() });
+      await store.endSend(job.send, { ...end, atMs: clock.now() });
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+  return side;
+}
+
+function senderOf(raw: string): string {
+  return JSON.parse(raw).from_user_id;
 }

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Client } from "../../src/core/client.ts";
 import type { ClientId, ReplyId } from "../../src/core/ids.ts";
+import type { StoreOptions } from "../../src/store/sqlite/open.ts";
+import type { SendEnd } from "../../src/store/store.ts";
 import type { Live } from "../../src/core/live.ts";
 import {
   createDownstream,
@@ -13,7 +15,7 @@ import { type BellBoard, createBellBoard } from "../../src/lib/bell_board.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Log, LogFields } from "../../src/lib/log.ts";
 import { createFakeClock, type FakeClock, settle } from "./fake_clock.ts";
-import { createFakeClientSideStore, type FakeClientSideStore } from "./client_side_store.ts";
+import { type ClientSideStore, openClientSideStore } from "./client_side_store.ts";
 
 export const SIGN_KEY = new Uint8Array(32).fill(7);
 export const ALICE = "o9alice@im.wechat";
@@ -42,9 +44,9 @@ export interface CallOptions {
   readonly keepOpen?: true;
 }
 
-export interface DownstreamWorld {
+export interface DownstreamWorld extends AsyncDisposable {
   readonly clock: FakeClock;
-  readonly store: FakeClientSideStore;
+  readonly store: ClientSideStore;
   readonly live: FakeLive;
   readonly clientBells: BellBoard<ClientId>;
   readonly replyBells: BellBoard<ReplyId>;
@@ -53,31 +55,38 @@ export interface DownstreamWorld {
   readonly token: string;
   readonly logged: { readonly event: string; readonly fields: LogFields }[];
   readonly accepted: () => number;
-  addClient(name: string): { readonly client: Client; readonly token: string };
+  addClient(name: string): Promise<{ readonly client: Client; readonly token: string }>;
   /** A call in process; a fully written exchange unless told otherwise. `body` is sent as it is when it is a string. */
   call(path: string, body?: JsonObject | string, options?: CallOptions): Promise<Given>;
   /** A poll, and what came of it. */
   poll(cursor?: string, options?: CallOptions): Promise<Given>;
   send(text: string, message?: JsonObject): Promise<Given>;
   /** Queues a text of a person and rings. */
-  say(text: string, options?: { readonly from?: string; readonly to?: ClientId }): void;
+  say(text: string, options?: { readonly from?: string; readonly to?: ClientId }): Promise<void>;
+  /** Queues a message as WeChat wrote it. */
+  deliver(raw: string): Promise<void>;
+  /** Ends the newest reply as the sender would, and rings. */
+  endReply(end: SendEnd | "stopped"): Promise<void>;
 }
 
-export function createDownstreamWorld(
+export async function createDownstreamWorld(
   options: {
     readonly limits?: Partial<DownstreamLimits>;
     readonly known?: readonly Pick<Client, "id" | "lastSeenAtMs">[];
-    /** Of a world before; the hub was started again. */
-    readonly store?: FakeClientSideStore;
+    readonly storeLimits?: StoreOptions["limits"];
+    /** Of a world before: the hub is started again. */
+    readonly before?: DownstreamWorld;
   } = {},
-): DownstreamWorld {
-  const clock = createFakeClock();
-  const store = options.store ?? createFakeClientSideStore();
+): Promise<DownstreamWorld> {
+  const { before } = options;
+  const clock = before?.clock ?? createFakeClock();
+  const store = before?.store ??
+    await openClientSideStore({ clock, limits: options.storeLimits ?? {} });
   const clientBells = createBellBoard<ClientId>();
   const replyBells = createBellBoard<ReplyId>();
   const logged: { event: string; fields: LogFields }[] = [];
   let acceptedCount = 0;
-  let nextId = 7_501_234_567_890_123_000n;
+  let nextId = 7_501_234_567_890_123_000n + (before === undefined ? 0n : 500n);
   const live: FakeLive = {
     typed: [],
     uploads: [],
@@ -89,7 +98,7 @@ export function createDownstreamWorld(
     },
   };
   const downstream = createDownstream({
-    store,
+    store: store.port,
     signKey: SIGN_KEY,
     clock,
     log: recordingLog(logged),
@@ -102,12 +111,12 @@ export function createDownstreamWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
 
-  function addClient(name: string) {
+  async function addClient(name: string) {
     const token = `vhub_${name.repeat(8)}`;
     const tokenHash = createHash("sha256").update(token).digest("hex");
-    return { client: store.addClient({ name, tokenHash }), token };
+    return { client: await store.addClient({ name, tokenHash }), token };
   }
-  const { client, token } = addClient("first");
+  const { client, token } = before ?? await addClient("first");
 
   const world: DownstreamWorld = {
     clock,
@@ -144,13 +153,39 @@ export function createDownstreamWorld(
       world.call("/ilink/bot/sendmessage", {
         msg: { to_user_id: ALICE, item_list: [{ type: 1, text_item: { text } }], ...message },
       }),
-    say(text, { from = ALICE, to = client.id } = {}) {
+    async say(text, { from = ALICE, to = client.id } = {}) {
       nextId += 1n;
-      store.deliver(to, inboundText({ from, text, id: String(nextId), atMs: clock.now() }));
+      const raw = inboundText({ from, text, id: String(nextId), atMs: clock.now() });
+      await store.deliver([{ client: to, raw }]);
       clientBells.ring(to);
     },
+    async deliver(raw) {
+      await store.deliver([{ client: client.id, raw }]);
+      clientBells.ring(client.id);
+    },
+    async endReply(end) {
+      const reply = store.lastReply();
+      await store.endReply(reply, end);
+      replyBells.ring(reply);
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
   return world;
+}
+
+/** A world whose client has been given a message of Alice. */
+export async function introducedWorld(
+  options: Parameters<typeof createDownstreamWorld>[0] = {},
+): Promise<DownstreamWorld> {
+  const world = await createDownstreamWorld(options);
+  await world.say("hi");
+  await world.poll();
+  return world;
+}
+
+/** The text of the first message of an answer to a poll. */
+export function textOf(given: Pick<Given, "body">): string {
+  return given.body.msgs[0].item_list[0].text_item.text;
 }
 
 /** Runs `promise` while time passes; resolves with what it gave and how long that took. */

@@ -25,7 +25,7 @@ const ADMIN = {
 export async function serveWorld(
   limits: Partial<DownstreamLimits & ServerLimits> = {},
 ): Promise<ServedWorld> {
-  const world = createDownstreamWorld({ limits });
+  const world = await createDownstreamWorld({ limits });
   const server = await startServer({
     hostname: "127.0.0.1",
     port: 0,
@@ -60,6 +60,7 @@ export async function serveWorld(
     async [Symbol.asyncDispose]() {
       client.close();
       await server.close();
+      await world[Symbol.asyncDispose]();
     },
   };
 }

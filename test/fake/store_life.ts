@@ -2,7 +2,13 @@
 import type { Account } from "../../src/core/account.ts";
 import type { Client } from "../../src/core/client.ts";
 import type { Decision, Trace } from "../../src/core/decision.ts";
-import type { ClientId, ConversationId, MessageId, ReplyId } from "../../src/core/ids.ts";
+import {
+  asId,
+  type ClientId,
+  type ConversationId,
+  type MessageId,
+  type ReplyId,
+} from "../../src/core/ids.ts";
 import type { Inbound, RawInbound } from "../../src/core/message.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { openStore, type StoreOptions } from "../../src/store/sqlite/open.ts";
@@ -97,6 +103,15 @@ export class StoreLife {
     return new StoreLife(store, account, made);
   }
 
+  /** The same people and clients in a store that was opened anew. */
+  async over(store: Store): Promise<StoreLife> {
+    const [account] = await store.accounts();
+    if (account === undefined) throw new Error("The store has no account");
+    const life = new StoreLife(store, account, await store.clients());
+    life.nowMs = this.nowMs;
+    return life;
+  }
+
   /** The client with this place in the list. */
   client(at = 0): ClientId {
     const client = this.clients[at];
@@ -117,7 +132,7 @@ export class StoreLife {
       ...more,
     });
     const rows = await this.store.lastMessages({ limit: 1_000, before: null });
-    return rows.map(({ id }) => id as MessageId).filter((id) => id > before).toReversed();
+    return rows.map(({ id }) => asId<MessageId>(id)).filter((id) => id > before).toReversed();
   }
 
   /** Ann (or whoever `more` says) writes; gives the message's id. */
@@ -138,8 +153,12 @@ export class StoreLife {
   }
 
   /** Ann writes and the message is routed to the first client, or to those given. */
-  async deliver(text: string, to: readonly [ClientId, ...ClientId[]] = [this.client()]) {
-    const message = await this.say(text);
+  async deliver(
+    text: string,
+    to: readonly [ClientId, ...ClientId[]] = [this.client()],
+    more: Said = {},
+  ): Promise<MessageId> {
+    const message = await this.say(text, more);
     await this.settle(message, deliverTo(to));
     return message;
   }
@@ -190,6 +209,13 @@ export class StoreLife {
       if (found !== null) return found;
     }
     throw new Error("No client was given a message of Ann");
+  }
+
+  /** The conversation of the oldest undecided message. */
+  async onlyConversation(): Promise<ConversationId> {
+    const [head] = await this.store.heads({ skip: new Set(), limit: 1 });
+    if (head === undefined) throw new Error("Nothing is undecided");
+    return head.conversation;
   }
 
   /** What the sender would make next. */

@@ -117,7 +117,7 @@ async function play(scenario: Scenario, { mode, crashAt }: Play): Promise<boolea
     await check(scenario, { hub, upstream, agents, mode });
     return hasDied;
   } finally {
-    await end({ hub, agents, clock, upstream });
+    await end({ hub, agents, clock });
     await upstream.simulator.close();
     await Deno.remove(directory, { recursive: true });
   }
@@ -148,7 +148,7 @@ async function setUp(
     const tokenHash = createHash("sha256").update(tokenOf(name)).digest("hex");
     await store.registerClient({ name, label: "", tokenHash, atMs: 0 });
   }
-  await end({ hub, upstream, agents: new Map(), clock });
+  await end({ hub, agents: new Map(), clock });
 }
 
 function tokenOf(name: string): string {
@@ -240,8 +240,10 @@ function stopUnlessDead(hub: MortalHub): Promise<void> {
   return Promise.race([hub.stop(), promise]);
 }
 
-async function end(world: End & { readonly clock: FakeClock }): Promise<void> {
-  const { hub, agents, clock, upstream } = world;
+async function end(
+  world: Pick<End, "hub" | "agents"> & { readonly clock: FakeClock },
+): Promise<void> {
+  const { hub, agents, clock } = world;
   const stopping = [...agents.values()].map((agent) => agent.stop());
   stopping.push(stopUnlessDead(hub));
   let isOver = false;

@@ -163,7 +163,7 @@ function updateAccount(
       throw clientUnknown(defaultClient);
     }
     db.run(SET_DEFAULT_CLIENT, defaultClient, account);
-    if (defaultClient !== null) makeUndecided(step, "no_client", account);
+    if (defaultClient !== null) makeUndecided(step, "no_client", { account });
   }
   return readOne(db, account);
 }

@@ -6,6 +6,7 @@ import { HubError } from "../../core/error.ts";
 import { errorText } from "../../lib/log.ts";
 import { Database } from "./database.ts";
 import { markCopy } from "./epoch.ts";
+import { touchPrivate } from "./private_file.ts";
 
 /** Given as text, so that it works however the hub is packed. */
 const WORKER = `
@@ -35,6 +36,7 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
   const part = `${to}.part`;
   try {
+    touchPrivate(part);
     await runWorker(from, part);
     markFile(part);
     Deno.renameSync(part, to);

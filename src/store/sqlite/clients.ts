@@ -9,7 +9,6 @@ import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { parkIfNoneAlive } from "./parking.ts";
 import { endPinsOfClient } from "./pins.ts";
-import { emptyQueue } from "./queue_counts.ts";
 import { makeUndecided } from "./undecided.ts";
 
 const EXISTS = "SELECT 1 FROM clients WHERE id = ? AND removed_at_ms IS NULL";
@@ -69,7 +68,7 @@ function registerClient(
   checkToken(db, tokenHash);
   const settings = JSON.stringify(DEFAULT_CLIENT_SETTINGS);
   const client = asId<ClientId>(db.insert(INSERT, name, label, tokenHash, settings, atMs));
-  makeUndecided(step, "no_client", null);
+  makeUndecided(step, "no_client");
   return refreshed(step, clients, client);
 }
 
@@ -116,7 +115,6 @@ function removeClient(
   endPinsOfClient(db, client);
   const queued = db.all<{ message: MessageId }>(SELECT_QUEUE, client);
   db.run(PARK_QUEUE, atMs, client);
-  emptyQueue(db, client);
   for (const { message } of queued) parkIfNoneAlive(step, message, { why: "client_removed", atMs });
   clients.refresh(step, client);
 }

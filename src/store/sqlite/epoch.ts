@@ -15,7 +15,7 @@ import { isObject, tryParseJson } from "../../lib/json.ts";
 import { errorText, type Log } from "../../lib/log.ts";
 import { type Random, randomHex } from "../../lib/random.ts";
 import type { Database } from "./database.ts";
-import { databaseError } from "./faults.ts";
+import { atFile, databaseError } from "./faults.ts";
 import type { Step } from "./group.ts";
 
 export const MEMORY_PATH = ":memory:";
@@ -141,13 +141,6 @@ export class Epoch {
 }
 
 function openFile(databasePath: string): Deno.FsFile {
-  const path = `${databasePath}.epoch`;
-  try {
-    return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-  } catch (error) {
-    const isDenied = error instanceof Deno.errors.PermissionDenied ||
-      /read-only/i.test(errorText(error));
-    const code = isDenied ? "DATABASE_READ_ONLY" : "DATA_DIRECTORY_UNUSABLE";
-    throw databaseError(code, databasePath, { cause: error });
-  }
+  const options = { read: true, write: true, create: true, mode: 0o600 };
+  return atFile(databasePath, () => Deno.openSync(`${databasePath}.epoch`, options));
 }

@@ -61,6 +61,18 @@ export function explainFault(error: unknown, path: string): unknown {
   return code === null ? error : databaseError(code, path, { cause: error });
 }
 
+/** Runs what touches a file beside the database or the database's own; what the file system refuses becomes a `HubError`. */
+export function atFile<T>(databasePath: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const isDenied = cause instanceof Deno.errors.PermissionDenied ||
+      /read-only/i.test(errorText(cause));
+    const code = isDenied ? "DATABASE_READ_ONLY" : "DATA_DIRECTORY_UNUSABLE";
+    throw databaseError(code, databasePath, { cause });
+  }
+}
+
 /** Whether the file, and not the statement or the code, is at fault. */
 export function isEngineFault(error: unknown): boolean {
   return faultCode(error) !== null;

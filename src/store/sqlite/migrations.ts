@@ -3,6 +3,7 @@ import { backup } from "node:sqlite";
 import { HubError } from "../../core/error.ts";
 import type { Database } from "./database.ts";
 import { databaseError } from "./faults.ts";
+import { touchPrivate } from "./private_file.ts";
 import { APPLICATION_ID, VERSION_1, VERSION_2 } from "./schema.ts";
 
 /** Step `n` (from 0) leads from version `n` to `n + 1`. */
@@ -43,7 +44,9 @@ export async function migrate(
   if (isNew) {
     db.script("PRAGMA auto_vacuum = INCREMENTAL"); // takes effect only before the first table
   } else {
-    await backup(db.connection, `${path}.version-${version}`, { rate: ALL_PAGES });
+    const copy = `${path}.version-${version}`;
+    touchPrivate(copy);
+    await backup(db.connection, copy, { rate: ALL_PAGES });
   }
   apply(db, migrations, version);
   return isNew ? "new" : "migrated";

@@ -12,12 +12,13 @@ import { createClientSideSteps } from "./client_side.ts";
 import { createClientSteps } from "./clients.ts";
 import { Database } from "./database.ts";
 import { Epoch, EpochFile, MEMORY_PATH } from "./epoch.ts";
-import { explainFault } from "./faults.ts";
+import { atFile, explainFault } from "./faults.ts";
 import { type CommitMoment, Group } from "./group.ts";
 import { createPollSteps } from "./ingest.ts";
 import { type QueueLimits, queueLimits } from "./limits.ts";
 import { createLooks } from "./looks.ts";
 import { migrate } from "./migrations.ts";
+import { touchPrivate } from "./private_file.ts";
 import { createReplySteps } from "./replies.ts";
 import { createRetention } from "./retention.ts";
 import { createRouteSteps } from "./route.ts";
@@ -42,6 +43,18 @@ export interface StoreOptions {
   readonly onCommit?: (commit: number, moment: CommitMoment) => void;
 }
 
+/**
+ * A commit is on disk when it resolves. The log is carried over in larger parts than by default, since the pages of one minute
+ * are mostly the same; after a long backup it is cut back.
+ */
+const PRAGMAS = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA cache_size = -16384;`;
+
 /** How long another program's write is waited for; the whole hub stands still meanwhile. */
 const BUSY_MS = 1_000;
 const KEY_DIGITS = 12;
@@ -65,9 +78,10 @@ async function open(options: StoreOptions): Promise<Store> {
   const file = EpochFile.take(path);
   let db: Database | null = null;
   try {
+    if (path !== MEMORY_PATH) atFile(path, () => touchPrivate(path));
     db = new Database(path, { busyMs: BUSY_MS });
     const found = await migrate(db, { path });
-    db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    db.script(PRAGMAS);
     if (found === "migrated") options.log.info("database_migrated");
     return createStore(db, file, options);
   } catch (error) {

@@ -17,9 +17,6 @@ const ADD_TO_CLIENT = "UPDATE clients SET waiting = waiting + ? WHERE id = ?";
 const ADD_TO_CONVERSATION = `
   INSERT INTO client_conversations (client, conversation, waiting) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET waiting = waiting + excluded.waiting`;
-const EMPTY_CLIENT = "UPDATE clients SET waiting = 0 WHERE id = ?";
-const EMPTY_CONVERSATIONS = `
-  UPDATE client_conversations SET waiting = 0 WHERE client = ? AND waiting > 0`;
 
 export function readQueueCounts(
   db: Database,
@@ -35,9 +32,4 @@ export function addToQueueCounts(
 ): void {
   db.run(ADD_TO_CLIENT, by, client);
   db.run(ADD_TO_CONVERSATION, client, conversation, by);
-}
-
-export function emptyQueue(db: Database, client: ClientId): void {
-  db.run(EMPTY_CLIENT, client);
-  db.run(EMPTY_CONVERSATIONS, client);
 }

@@ -179,6 +179,7 @@ CREATE TABLE replies (
 ) STRICT;
 CREATE UNIQUE INDEX replies_key ON replies (client, send_id, digest) WHERE send_id <> '';
 CREATE INDEX replies_message ON replies (message) WHERE message IS NOT NULL;
+CREATE INDEX replies_alone ON replies (id) WHERE message IS NULL;
 CREATE INDEX replies_unshaped ON replies (conversation) WHERE state = 'accepted';
 `;
 

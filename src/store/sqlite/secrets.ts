@@ -1,4 +1,5 @@
 /** What is on disk sealed only, and its open form in memory. */
+import { HubError } from "../../core/error.ts";
 import type { AccountId } from "../../core/ids.ts";
 import type { AccountCredentials } from "../store.ts";
 
@@ -27,7 +28,18 @@ export class Secrets {
     return this.#sealer.seal(bytes);
   }
 
+  /** Throws `KEY_WRONG`. */
   open(sealed: Uint8Array): string {
-    return new TextDecoder().decode(this.#sealer.unseal(sealed));
+    let plain: Uint8Array;
+    try {
+      plain = this.#sealer.unseal(sealed);
+    } catch (cause) {
+      throw new HubError(
+        "KEY_WRONG",
+        "Cannot read the bot token in the database: it was sealed with another key, or changed",
+        { hint: "Restore the key that belongs to this database, or log in again", cause },
+      );
+    }
+    return new TextDecoder().decode(plain);
   }
 }

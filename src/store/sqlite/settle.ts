@@ -20,6 +20,7 @@ import type { QueueLimits } from "./limits.ts";
 import { countMessages } from "./moves.ts";
 import { endPins } from "./pins.ts";
 import { planSend } from "./plan_send.ts";
+import { makeUndecided } from "./undecided.ts";
 
 export interface SettleParts {
   readonly clients: ClientCache;
@@ -71,6 +72,10 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   }
   if (decision.kind === "deliver" || decision.kind === "answer") {
     changeBinding(db, place, decision.binding);
+    // Whom nobody was there for before is there for now.
+    if (decision.moveWaiting) {
+      makeUndecided(step, "no_client", { conversation: place.conversation });
+    }
   }
   saveMemories(db, place.conversation, memories);
   endPins(db, place.conversation, endedPins);

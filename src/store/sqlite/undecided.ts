@@ -13,7 +13,8 @@ const REFRESH_HEAD = `
 /** Index: messages_parked. A message that could not be read has no conversation and nothing to decide. */
 const SELECT_PARKED = `
   SELECT id, conversation FROM messages
-  WHERE state = 'parked' AND why = ?1 AND conversation IS NOT NULL AND (?2 IS NULL OR account = ?2)`;
+  WHERE state = 'parked' AND why = ?1 AND conversation IS NOT NULL
+    AND (?2 IS NULL OR account = ?2) AND (?3 IS NULL OR conversation = ?3)`;
 const UNPARK = `
   UPDATE messages SET state = 'received', why = '', detail = '', settled_at_ms = NULL,
     attempt = attempt + 1
@@ -31,13 +32,21 @@ export function unparkMessage(step: Step, message: MessageId): boolean {
   return true;
 }
 
-/** Unparks all that was parked for this reason; of one account where it is given. */
-export function makeUndecided(step: Step, why: ParkReason, account: AccountId | null): void {
+/** Unparks all that was parked for this reason; of one account or conversation where it is given. */
+export function makeUndecided(
+  step: Step,
+  why: ParkReason,
+  { account, conversation: only }: {
+    readonly account?: AccountId;
+    readonly conversation?: ConversationId;
+  } = {},
+): void {
   const { db } = step;
   const parked = db.all<{ id: MessageId; conversation: ConversationId }>(
     SELECT_PARKED,
     why,
-    account,
+    account ?? null,
+    only ?? null,
   );
   for (const { id } of parked) unparkMessage(step, id);
   for (const conversation of new Set(parked.map(({ conversation }) => conversation))) {

@@ -1,7 +1,8 @@
 /** A simulated WeChat, the real hub, one client from npm, and people who write to it. */
 import { systemClock } from "../../../src/lib/clock.ts";
 import { systemRandom } from "../../../src/lib/random.ts";
-import { type SayGiven, type Simulator, startSimulator } from "../../../src/simulator/simulator.ts";
+import { type Simulator, startSimulator } from "../../../src/simulator/simulator.ts";
+import type { BotView } from "../../../src/simulator/views.ts";
 import type { BotEntry } from "../../../src/simulator/world.ts";
 import type { MessageSummary, MessageTrace } from "../../../src/store/trace.ts";
 import { type HubProcess, startHubProcess } from "../../fake/hub_process.ts";
@@ -9,23 +10,25 @@ import type { ClientFromNpm } from "./clients_from_npm.ts";
 import type { NpmClient } from "./npm_client.ts";
 import { waitFor } from "./wait.ts";
 
-export interface ClientWorld {
+interface Scene {
+  readonly kind: ClientFromNpm;
   readonly simulator: Simulator;
-  /** The id of the next person who has not written yet. */
-  newcomer(): string;
-  say(person: string, what: SayGiven["what"]): string;
-  /** What the person sees of the bot, once it is `count` messages. */
-  answers(person: string, count: number): Promise<readonly BotEntry[]>;
-  /** What the client's present process was given, oldest first. */
-  received(): readonly { readonly text: string; readonly quoted: string | null }[];
-  /** The client's process that runs; a `token` of its own makes it another client. */
-  client(): NpmClient;
-  startClient(token?: string): Promise<NpmClient>;
-  hub(): HubProcess;
-  /** Ends the hub, lets `meanwhile` happen, and starts it again under the same address. */
-  restartHub(signal: "SIGTERM" | "SIGKILL", meanwhile: () => void): Promise<void>;
-  /** The lives of the latest messages as the hub tells them, newest first. */
-  traces(last: number): Promise<readonly MessageTrace[]>;
+  readonly bot: BotView;
+  /** Everybody whom the client lets write to it. */
+  readonly people: readonly string[];
+  /** For all that hub and client keep. */
+  readonly folder: string;
+}
+
+export interface ClientWorld extends Scene {
+  /** The client's virtual token. */
+  readonly token: string;
+  /** Those who have not written yet. */
+  readonly newcomers: string[];
+  /** The process that runs. */
+  hub: HubProcess;
+  /** Every process of the client, oldest first. */
+  readonly clients: NpmClient[];
 }
 
 const PEOPLE = 12;
@@ -39,92 +42,116 @@ export async function withClientWorld(
   kind: ClientFromNpm,
   act: (world: ClientWorld) => Promise<void>,
 ): Promise<void> {
-  const packages = await kind.install();
+  await kind.install();
+  await using endings = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "ilink-hub-npm-client-" });
+  endings.defer(() => Deno.remove(folder, { recursive: true }));
   const simulator = await startSimulator({
     clock: systemClock,
     random: systemRandom,
     bots: [{}],
     settings: { holdMs: HOLD_MS, budget: SENDS_PER_INBOUND },
   });
-  const [bot] = simulator.bots();
-  const running: { hub: HubProcess | null; client: NpmClient | null } = { hub: null, client: null };
-  try {
-    if (bot === undefined) throw new Error("the simulator has no bot");
-    const people = [bot.owner];
-    while (people.length < PEOPLE) people.push(simulator.addPerson().id);
-    const newcomers = [...people];
+  endings.defer(() => simulator.close());
+  const bot = present(simulator.bots()[0]);
+  const people = [bot.owner];
+  while (people.length < PEOPLE) people.push(simulator.addPerson().id);
+  const scene: Scene = { kind, simulator, bot, people, folder };
 
-    const startHub = async (port: number) => {
-      running.hub = await startHubProcess({
-        data: `${folder}/hub`,
-        upstreamUrl: simulator.baseUrl,
-        port,
-        args: [
-          ...["--token", bot.token, "--allow-senders", "open"],
-          ...["--sends-per-inbound", String(SENDS_PER_INBOUND)],
-        ],
-      });
-    };
-    const hub = () => present(running.hub);
-    await startHub(0);
-    const ownToken = await hub().register("npm");
-
-    await act({
-      simulator,
-      newcomer: () => present(newcomers.shift()),
-      say: (person, what) => simulator.say({ person, what }),
-      async answers(person, count) {
-        const seen = () => simulator.sent().filter((entry) => entry.person === person);
-        await waitFor(() => seen().length >= count, {
-          what: () => `${count} answers, seen: ${seen().map(({ text }) => text).join(", ")}`,
-        });
-        return seen();
-      },
-      received: () => present(running.client).events.filter((event) => event.kind === "received"),
-      client: () => present(running.client),
-      async startClient(token = ownToken) {
-        const started = await kind.start(packages, {
-          hubUrl: hub().url,
-          token,
-          cdnUrl: `${simulator.baseUrl}/c2c`,
-          stateFolder: `${folder}/${token === ownToken ? "client" : "other"}`,
-          people,
-        });
-        if (token === ownToken) running.client = started;
-        return started;
-      },
-      hub,
-      async restartHub(signal, meanwhile) {
-        const port = Number(new URL(hub().url).port);
-        await hub().end(signal);
-        running.hub = null;
-        // Until WeChat has seen that the hub's poll is gone, it would hand the next message to nobody.
-        await waitFor(() => simulator.bots().every(({ polls }) => polls === 0), {
-          what: "the end of the hub's polls",
-        });
-        meanwhile();
-        await startHub(port);
-      },
-      async traces(last) {
-        const { messages } = await hub().admin<{ messages: readonly MessageSummary[] }>(
-          "GET",
-          `/hub/messages?last=${last}`,
-        );
-        return await Promise.all(
-          messages.map(({ id }) => hub().admin<MessageTrace>("GET", `/hub/messages/${id}`)),
-        );
-      },
-    });
-  } finally {
-    await running.client?.kill();
-    await running.hub?.end("SIGTERM");
-    await simulator.close();
-    await Deno.remove(folder, { recursive: true });
-  }
+  const hub = await startHub(scene, 0);
+  const token = await hub.register("npm");
+  const world: ClientWorld = { ...scene, token, newcomers: [...people], hub, clients: [] };
+  endings.defer(async () => {
+    await Promise.all(world.clients.map((client) => client.kill()));
+    await world.hub.end("SIGTERM");
+  });
+  await startClient(world);
+  await act(world);
 }
 
-function present<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new Error("there is none");
+async function startHub(scene: Scene, port: number): Promise<HubProcess> {
+  return await startHubProcess({
+    data: `${scene.folder}/hub`,
+    upstreamUrl: scene.simulator.baseUrl,
+    port,
+    args: [
+      ...["--token", scene.bot.token, "--allow-senders", "open"],
+      ...["--sends-per-inbound", String(SENDS_PER_INBOUND)],
+    ],
+  });
+}
+
+/** Starts the client, again or for the first time; with another token it keeps nothing in common with the others. */
+export async function startClient(
+  world: ClientWorld,
+  token: string = world.token,
+): Promise<NpmClient> {
+  const client = await world.kind.start({
+    hubUrl: world.hub.url,
+    token,
+    cdnUrl: `${world.simulator.baseUrl}/c2c`,
+    stateFolder: `${world.folder}/client-${token.slice(-8)}`,
+    people: world.people,
+  });
+  world.clients.push(client);
+  return client;
+}
+
+/** Ends the hub, lets `meanwhile` happen, and starts it again under the same address. */
+export async function restartHub(
+  world: ClientWorld,
+  options: { readonly signal: "SIGTERM" | "SIGKILL"; readonly meanwhile: () => void },
+): Promise<void> {
+  const port = Number(new URL(world.hub.url).port);
+  await world.hub.end(options.signal);
+  // Until WeChat has seen that the hub's poll is gone, it would hand the next message to nobody.
+  await waitFor(() => world.simulator.bots().every(({ polls }) => polls === 0), {
+    what: "the end of the hub's polls",
+  });
+  options.meanwhile();
+  world.hub = await startHub(world, port);
+}
+
+export function newcomer(world: ClientWorld): string {
+  return present(world.newcomers.shift());
+}
+
+/** What the person sees of the bot, once it is `count` messages. */
+export async function answersTo(
+  person: string,
+  options: { readonly world: ClientWorld; readonly count: number },
+): Promise<readonly BotEntry[]> {
+  const { world, count } = options;
+  const seen = () => world.simulator.sent().filter((entry) => entry.person === person);
+  try {
+    await waitFor(() => seen().length >= count, { what: `${count} answers` });
+  } catch (cause) {
+    const texts = seen().map(({ text }) => text).join(", ");
+    const life = JSON.stringify((await readTraces(world.hub, 1))[0]);
+    throw new Error(`There are only ${seen().length} answers: ${texts}; ${life}`, { cause });
+  }
+  return seen();
+}
+
+/** What the client was given, oldest first. */
+export function received(
+  world: ClientWorld,
+): readonly { readonly text: string; readonly quoted: string | null }[] {
+  return world.clients.flatMap(({ events }) => events).filter((event) => event.kind === "received");
+}
+
+/** The lives of the latest messages as the hub tells them, newest first. */
+export async function readTraces(hub: HubProcess, last: number): Promise<readonly MessageTrace[]> {
+  const { messages } = await hub.admin<{ messages: readonly MessageSummary[] }>(
+    "GET",
+    `/hub/messages?last=${last}`,
+  );
+  return await Promise.all(
+    messages.map(({ id }) => hub.admin<MessageTrace>("GET", `/hub/messages/${id}`)),
+  );
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("There is none");
   return value;
 }

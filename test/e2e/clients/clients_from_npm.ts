@@ -1,4 +1,4 @@
-/** The clients that are tested: what to install, and how a user points each at the hub (ILINK.md 7). */
+/** The clients that are tested: what to install, and how a user points each at the hub (docs/CLIENTS.md). */
 import { installPackages } from "./npm_packages.ts";
 import { type NpmClient, startNpmClient } from "./npm_client.ts";
 
@@ -8,9 +8,9 @@ export interface ClientFromNpm {
   readonly quoteStyle: "embedded" | "id";
   /** Whether it tells WeChat of tool calls, in messages of their own. */
   readonly sendsProgress: boolean;
-  /** Installs it where that has not happened yet. */
+  /** Installs it where that has not happened yet; gives the folder. */
   install(): Promise<string>;
-  start(folder: string, given: Given): Promise<NpmClient>;
+  start(given: Given): Promise<NpmClient>;
 }
 
 export interface Given {
@@ -29,12 +29,13 @@ export const WEIXIN_BOT_SDK: ClientFromNpm = {
   quoteStyle: "embedded",
   sendsProgress: false,
   install: () => installWith("weixin_bot_sdk.mjs", ["weixin-bot-sdk@1.1.0"]),
-  start: (folder, { hubUrl, token, cdnUrl }) =>
-    startNpmClient("node", {
+  async start({ hubUrl, token, cdnUrl }) {
+    return await startNpmClient("node", {
       args: ["weixin_bot_sdk.mjs"],
-      cwd: folder,
+      cwd: await this.install(),
       env: { CLIENT_URL: hubUrl, CLIENT_TOKEN: token, CLIENT_CDN_URL: cdnUrl },
-    }),
+    });
+  },
 };
 
 /** Its CDN needs no setting: it takes the full addresses that come with media. */
@@ -48,9 +49,10 @@ export const OPENCLAW_WEIXIN: ClientFromNpm = {
       // The peer dependency, in the version that the plugin is built and tested with.
       "openclaw@2026.8.1",
     ]),
-  async start(folder, given) {
+  async start(given) {
     await writeOpenclawState(given);
-    const { program, args } = await hostRuntime(folder);
+    const folder = await this.install();
+    const { program, args } = await hostRuntime();
     return await startNpmClient(program, {
       args: [...args, "openclaw_weixin.mjs"],
       cwd: folder,
@@ -70,9 +72,9 @@ async function installWith(driver: string, packages: readonly string[]): Promise
   return folder;
 }
 
-/** Its state files as ILINK.md 7.1 has them. */
+/** The files that docs/CLIENTS.md tells a user to write. */
 async function writeOpenclawState(given: Given): Promise<void> {
-  const id = "b0f5860fdecb-im-bot";
+  const id = "hub-im-bot";
   const folder = `${given.stateFolder}/openclaw-weixin`;
   await Deno.mkdir(`${folder}/accounts`, { recursive: true });
   await Deno.mkdir(`${given.stateFolder}/credentials`, { recursive: true });
@@ -81,7 +83,7 @@ async function writeOpenclawState(given: Given): Promise<void> {
     token: given.token,
     baseUrl: given.hubUrl,
     userId: owner,
-    savedAt: "2026-01-01T00:00:00.000Z",
+    savedAt: "2026-01-01T00:00:00Z",
   };
   const files = [
     [`${folder}/accounts.json`, [id]],
@@ -94,20 +96,12 @@ async function writeOpenclawState(given: Given): Promise<void> {
   for (const [path, content] of files) await Deno.writeTextFile(path, JSON.stringify(content));
 }
 
-let knownRuntime: { readonly program: string; readonly args: readonly string[] } | null = null;
-
-/** Node where it is new enough for the host, which needs `node:sqlite` and refuses the releases it calls unsafe; else Deno. */
-async function hostRuntime(folder: string): Promise<NonNullable<typeof knownRuntime>> {
-  if (knownRuntime !== null) return knownRuntime;
-  const { success } = await new Deno.Command("node", {
-    args: ["--input-type=module", "--eval", `import "openclaw/plugin-sdk/infra-runtime";`],
-    cwd: folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  knownRuntime = success
+/** Node where the host takes it, else Deno, which it takes for a Node that is new enough. */
+async function hostRuntime(): Promise<{ program: string; args: readonly string[] }> {
+  const { stdout } = await new Deno.Command("node", { args: ["--version"] }).output();
+  const [major = 0, minor = 0] = new TextDecoder().decode(stdout).slice(1).split(".").map(Number);
+  const isNewEnough = major === 24 ? minor >= 15 : major > 25;
+  return isNewEnough
     ? { program: "node", args: [] }
     : { program: Deno.execPath(), args: ["run", "-A", "--node-modules-dir=manual"] };
-  return knownRuntime;
 }

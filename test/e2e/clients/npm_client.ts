@@ -7,7 +7,7 @@ export type ClientEvent =
   | { readonly kind: "ready" }
   /** A message reached the bot's author; `quoted` is what the client made of its quote. */
   | { readonly kind: "received"; readonly text: string; readonly quoted: string | null }
-  /** A `getupdates` that the client calls failed. */
+  /** A `getupdates` that the client takes for a failure. */
   | { readonly kind: "poll_failed"; readonly text: string }
   | { readonly kind: "failed"; readonly text: string };
 
@@ -15,7 +15,7 @@ export interface NpmClient {
   readonly events: readonly ClientEvent[];
   /** Stops it without its knowing, as a machine under load does; it keeps its connections. */
   freeze(): void;
-  /** `kill -9`; resolves when it is gone. */
+  /** `kill -9`; resolves when it is gone, and may be called again. */
   kill(): Promise<void>;
 }
 
@@ -37,12 +37,14 @@ export async function startNpmClient(
   const reading = (async () => {
     for await (const line of lines) events.push(JSON.parse(line));
   })();
+  let ending: Promise<void> | null = null;
 
-  async function kill(): Promise<void> {
+  async function end(): Promise<void> {
     child.kill("SIGKILL");
     await child.status;
     await reading;
   }
+  const kill = () => ending ??= end();
 
   try {
     await waitFor(() => events.length > 0, {

@@ -1,5 +1,6 @@
 /** Packages from npm, each set in a folder of its own outside the repository, which later runs find again. */
 import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
 
 const INSTALL_LIMIT_MS = 10 * 60_000;
 
@@ -9,7 +10,7 @@ const INSTALL_LIMIT_MS = 10 * 60_000;
  */
 export async function installPackages(packages: readonly string[]): Promise<string> {
   const hash = createHash("sha256").update(packages.join(" ")).digest("hex").slice(0, 12);
-  const folder = `${Deno.env.get("TMPDIR") ?? "/tmp"}/ilink-hub-clients-${hash}`;
+  const folder = `${tmpdir()}/ilink-hub-clients-${hash}`;
   if (await isThere(folder)) return folder;
   const unfinished = await Deno.makeTempDir({ prefix: "ilink-hub-clients-unfinished-" });
   await Deno.writeTextFile(`${unfinished}/package.json`, `{ "private": true }`);

@@ -13,8 +13,8 @@ function texts(given: { readonly body: any }): string[] {
 }
 
 Deno.test("getupdates tells the store which numbers were fully written", async () => {
-  const world = createDownstreamWorld();
-  world.say("one");
+  await using world = await createDownstreamWorld();
+  await world.say("one");
   const { body } = await world.poll();
   await elapse(world.clock, world.poll(body.get_updates_buf));
   const told = world.store.handOuts.map(({ written, acknowledged }) => ({ written, acknowledged }));
@@ -26,65 +26,64 @@ Deno.test("getupdates tells the store which numbers were fully written", async (
 });
 
 Deno.test("getupdates gives one message an answer, or as many as the client's setting says", async () => {
-  const world = createDownstreamWorld();
-  for (const text of ["a", "b", "c"]) world.say(text);
+  await using world = await createDownstreamWorld();
+  for (const text of ["a", "b", "c"]) await world.say(text);
   assertEquals(texts(await world.poll()), ["a"]);
-  await world.store.updateClient(world.client.id, { settings: { batch: 2 } });
+  await world.store.port.updateClient(world.client.id, { settings: { batch: 2 } });
   assertEquals(texts(await world.poll()), ["a", "b"]);
-  await world.store.updateClient(world.client.id, { settings: { batch: 10_000 } });
+  await world.store.port.updateClient(world.client.id, { settings: { batch: 10_000 } });
   await world.poll();
   assertEquals(world.store.handOuts.at(-1)?.batch, LIMITS.batchMax);
 });
 
 Deno.test("getupdates takes a client that never gives a cursor back by its polls, and says so", async () => {
-  const world = createDownstreamWorld();
-  for (const text of ["a", "b", "c"]) world.say(text);
+  await using world = await createDownstreamWorld();
+  for (const text of ["a", "b", "c"]) await world.say(text);
   assertEquals(texts(await world.poll()), ["a"]);
   assertEquals(texts(await world.poll()), ["a"]);
   assertEquals(texts(await world.poll()), ["b"]);
   assertEquals(texts(await world.poll()), ["c"]);
-  assertEquals(world.store.clientNow(world.client.id).settings.acknowledgeBy, "next_poll");
+  assertEquals((await world.store.clientNow(world.client.id)).settings.acknowledgeBy, "next_poll");
   const told = world.logged.filter(({ event }) => event === "client_acknowledges_by_next_poll");
   assertEquals(told.map(({ fields }) => fields["name"]), ["first"]);
 });
 
 Deno.test("getupdates does not take a client by its polls while answers get lost", async () => {
-  const world = createDownstreamWorld();
-  world.say("a");
+  await using world = await createDownstreamWorld();
+  await world.say("a");
   for (let poll = 0; poll < 5; poll++) {
     const exchange = createExchange();
     assertEquals(texts(await world.poll("", { exchange, keepOpen: true })), ["a"]);
     exchange.end("closed");
   }
-  assertEquals(world.store.clientNow(world.client.id).settings.acknowledgeBy, "cursor");
+  assertEquals((await world.store.clientNow(world.client.id)).settings.acknowledgeBy, "cursor");
 });
 
 Deno.test("getupdates does not take a crashing client by its polls when it ever gave a cursor back", async () => {
-  const world = createDownstreamWorld();
-  world.say("a");
+  await using world = await createDownstreamWorld();
+  await world.say("a");
   const { body } = await world.poll();
-  world.say("b");
+  await world.say("b");
   assertEquals(texts(await world.poll(body.get_updates_buf)), ["b"]);
   for (let crash = 0; crash < 5; crash++) assertEquals(texts(await world.poll()), ["b"]);
-  assertEquals(world.store.clientNow(world.client.id).settings.acknowledgeBy, "cursor");
+  assertEquals((await world.store.clientNow(world.client.id)).settings.acknowledgeBy, "cursor");
 });
 
 Deno.test("getupdates knows over a restart of the hub that a client gives cursors back", async () => {
-  const before = createDownstreamWorld();
-  before.say("a");
+  await using before = await createDownstreamWorld();
+  await before.say("a");
   const { body } = await before.poll();
-  before.say("b");
+  await before.say("b");
   await before.poll(body.get_updates_buf);
-  const after = createDownstreamWorld({ store: before.store });
-  for (let crash = 0; crash < 5; crash++) {
-    assertEquals(texts(await after.poll("", { token: before.token })), ["b"]);
-  }
-  assertEquals(after.store.clientNow(before.client.id).settings.acknowledgeBy, "cursor");
+  const after = await createDownstreamWorld({ before });
+  for (let crash = 0; crash < 5; crash++) assertEquals(texts(await after.poll()), ["b"]);
+  const { settings } = await after.store.clientNow(after.client.id);
+  assertEquals(settings.acknowledgeBy, "cursor");
 });
 
 Deno.test("getupdates forgets nothing it had to tell when the store fails", async () => {
-  const world = createDownstreamWorld();
-  world.say("a");
+  await using world = await createDownstreamWorld();
+  await world.say("a");
   await world.poll();
   await world.call("/ilink/bot/msg/notifystart");
   const failing = world.poll();
@@ -97,7 +96,7 @@ Deno.test("getupdates forgets nothing it had to tell when the store fails", asyn
 });
 
 Deno.test("getupdates answers 503 when the store fails while a poll is parked", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const parked = world.poll();
   await settle();
   world.store.failure = new Error("disk full");
@@ -108,17 +107,17 @@ Deno.test("getupdates answers 503 when the store fails while a poll is parked", 
 });
 
 Deno.test("getupdates acknowledges but hands nothing out once the hub is ending", async () => {
-  const world = createDownstreamWorld();
-  world.say("a");
+  await using world = await createDownstreamWorld();
+  await world.say("a");
   const { body } = await world.poll();
-  world.say("b");
+  await world.say("b");
   await world.downstream.drain();
   const { value } = await elapse(world.clock, world.poll(body.get_updates_buf));
-  assertEquals([texts(value), world.store.waiting(world.client.id)], [[], 1]);
+  assertEquals([texts(value), await world.store.waiting(world.client.id)], [[], 1]);
 });
 
 Deno.test("getupdates leaves no timer or listener behind, however a poll ends", async () => {
-  const world = createDownstreamWorld({ limits: { seenFlushMs: 0 } });
+  await using world = await createDownstreamWorld({ limits: { seenFlushMs: 0 } });
   const left = createExchange();
   const leaving = world.poll("", { exchange: left, keepOpen: true });
   await settle();
@@ -127,7 +126,7 @@ Deno.test("getupdates leaves no timer or listener behind, however a poll ends", 
   await elapse(world.clock, world.poll());
   const woken = world.poll();
   await settle();
-  world.say("a");
+  await world.say("a");
   await woken;
   await world.clock.advance(0);
   assertEquals(world.clock.pending, 0);

@@ -7,7 +7,8 @@ import { createDownstreamWorld } from "../../fake/downstream_world.ts";
 const MINUTE = 60_000;
 
 Deno.test("a client is new, then polling while a poll is open and shortly after, then away", async () => {
-  const { downstream, client, clock, poll } = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
+  const { downstream, client, clock, poll } = world;
   const state = () => downstream.states.stateOf(client.id);
   assertEquals([state(), downstream.states.lastCallAtMs(client.id)], ["new", null]);
   const calledMs = clock.now();
@@ -22,10 +23,10 @@ Deno.test("a client is new, then polling while a poll is open and shortly after,
 });
 
 Deno.test("a client that took a message is busy until it polls again, for half an hour at most", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const { downstream, client, clock, say, poll } = world;
   const state = () => downstream.states.stateOf(client.id);
-  say("work");
+  await say("work");
   const { body } = await poll();
   assertEquals(state(), "busy");
   await clock.advance(20 * MINUTE);
@@ -34,16 +35,16 @@ Deno.test("a client that took a message is busy until it polls again, for half a
   const open = poll(body.get_updates_buf);
   await settle();
   assertEquals(state(), "polling");
-  say("more");
+  await say("more");
   await open;
   await clock.advance(30 * MINUTE);
   assertEquals(state(), "away");
 });
 
 Deno.test("a client that says it stops is away at once, until it calls again", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const state = () => world.downstream.states.stateOf(world.client.id);
-  world.say("work");
+  await world.say("work");
   const { body } = await world.poll();
   assertEquals(state(), "busy");
   assertEquals((await world.call("/ilink/bot/msg/notifystop")).body, { ret: 0 });
@@ -51,33 +52,34 @@ Deno.test("a client that says it stops is away at once, until it calls again", a
   const open = world.poll(body.get_updates_buf);
   await settle();
   assertEquals(state(), "polling");
-  world.say("more");
+  await world.say("more");
   await open;
 });
 
 Deno.test("a message that was not fully written keeps nobody busy", async () => {
-  const world = createDownstreamWorld();
-  world.say("work");
+  await using world = await createDownstreamWorld();
+  await world.say("work");
   const exchange = createExchange();
   await world.poll("", { exchange, keepOpen: true });
   exchange.end("closed");
   assertEquals(world.downstream.states.stateOf(world.client.id), "polling");
 });
 
-Deno.test("a client that called before the hub started is not new", () => {
-  const seenMs = createDownstreamWorld().clock.now();
+Deno.test("a client that called before the hub started is not new", async () => {
+  await using before = await createDownstreamWorld();
+  const seenMs = before.clock.now();
   const known = [
     { id: asId<ClientId>(8), lastSeenAtMs: seenMs - MINUTE },
     { id: asId<ClientId>(9), lastSeenAtMs: seenMs - 60 * MINUTE },
     { id: asId<ClientId>(10), lastSeenAtMs: null },
   ];
-  const { states } = createDownstreamWorld({ known }).downstream;
+  const { states } = (await createDownstreamWorld({ known, before })).downstream;
   assertEquals(known.map(({ id }) => states.stateOf(id)), ["polling", "away", "new"]);
   assertEquals(states.lastCallAtMs(asId<ClientId>(8)), null);
 });
 
 Deno.test("last calls are written down once a minute, newest only, and at the end", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const { clock, store, client } = world;
   const notify = () => world.call("/ilink/bot/msg/notifystart");
   for (let second = 0; second < 5; second++) {
@@ -96,7 +98,7 @@ Deno.test("last calls are written down once a minute, newest only, and at the en
 });
 
 Deno.test("last calls that could not be written harm nobody", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   await world.call("/ilink/bot/msg/notifystart");
   world.store.failure = new Error("disk full");
   await world.clock.advance(MINUTE);
@@ -107,10 +109,10 @@ Deno.test("last calls that could not be written harm nobody", async () => {
 });
 
 Deno.test("a removed client's polls end empty and nothing of it is kept", async () => {
-  const world = createDownstreamWorld();
+  await using world = await createDownstreamWorld();
   const open = world.poll();
   await world.clock.advance(5_000);
-  world.store.removeClient(world.client.id);
+  await world.store.removeClient(world.client.id);
   world.downstream.clientRemoved(world.client.id);
   await world.clock.advance(0);
   assertEquals((await open).body.msgs, []);

@@ -1,22 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { createExchange } from "../../../src/downstream/exchange.ts";
-import {
-  ALICE,
-  createDownstreamWorld,
-  type DownstreamWorld,
-  elapse,
-} from "../../fake/downstream_world.ts";
+import { ALICE, elapse, introducedWorld } from "../../fake/downstream_world.ts";
 import { settle } from "../../fake/fake_clock.ts";
 
-async function introduced(limits = {}): Promise<DownstreamWorld> {
-  const world = createDownstreamWorld({ limits });
-  world.say("hi");
-  await world.poll();
-  return world;
-}
-
 Deno.test("sendmessage wakes the router once for each new reply", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   await elapse(world.clock, world.send("one", { client_id: "1" }));
   await elapse(world.clock, world.send("one", { client_id: "1" }));
   await elapse(world.clock, world.send("two", { client_id: "1" }));
@@ -26,7 +14,7 @@ Deno.test("sendmessage wakes the router once for each new reply", async () => {
 });
 
 Deno.test("sendmessage keys a repeat by content without its context token", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   const first = world.send("one", { client_id: "1", context_token: "old" });
   await elapse(world.clock, first);
   await elapse(world.clock, world.send("one", { client_id: "1", context_token: "new" }));
@@ -34,7 +22,7 @@ Deno.test("sendmessage keys a repeat by content without its context token", asyn
 });
 
 Deno.test("sendmessage lets a bounded number of a client's sends wait and answers the others at once", async () => {
-  const world = await introduced({ sendsInFlightPerClient: 2 });
+  await using world = await introducedWorld({ limits: { sendsInFlightPerClient: 2 } });
   const waiting = [world.send("1"), world.send("2")];
   await settle();
   const third = await elapse(world.clock, world.send("3"));
@@ -45,7 +33,7 @@ Deno.test("sendmessage lets a bounded number of a client's sends wait and answer
 });
 
 Deno.test("sendmessage answers what waits when the hub ends", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   const waiting = world.send("1");
   await settle();
   await world.downstream.drain();
@@ -55,7 +43,7 @@ Deno.test("sendmessage answers what waits when the hub ends", async () => {
 });
 
 Deno.test("sendmessage stops waiting for a client that left", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   const exchange = createExchange();
   const msg = { to_user_id: ALICE };
   const call = world.call("/ilink/bot/sendmessage", { msg }, { exchange, keepOpen: true });
@@ -66,28 +54,25 @@ Deno.test("sendmessage stops waiting for a client that left", async () => {
 });
 
 Deno.test("sendmessage says -1 when the reply could not be stored, and 0 when only its outcome cannot be read", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   const stored = world.send("1");
   await settle();
   world.store.failure = new Error("disk full at /secret");
   const { value } = await elapse(world.clock, stored);
   assertEquals(value.body.ret, 0);
-  const lookedUp = world.store.clientByToken;
   world.store.failure = null;
-  world.store.accept = () => Promise.reject(new Error("disk full at /secret"));
+  world.store.port.accept = () => Promise.reject(new Error("disk full at /secret"));
   const refused = await world.send("2");
   assertEquals([refused.status, refused.body.ret], [200, -1]);
   assert(!refused.text.includes("secret"));
-  assertEquals(world.store.clientByToken, lookedUp);
 });
 
 Deno.test("sendmessage never passes on digits that a strict parser cannot read", async () => {
-  const world = await introduced();
+  await using world = await introducedWorld();
   for (const wireId of ["007", "18446744073709551615", "12a"]) {
     const sending = world.send(wireId);
     await settle();
-    world.store.setOutcome(world.store.lastReply(), { state: "sent", wireId, reason: "" });
-    world.replyBells.ring(world.store.lastReply());
+    await world.endReply({ kind: "sent", wireId });
     const { body } = await sending;
     assert(Number.isSafeInteger(body.message_id));
   }

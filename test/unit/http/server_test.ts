@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HubError } from "../../../src/core/error.ts";
 import { type App, startServer } from "../../../src/http/server.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
+import { readBody } from "../../../src/lib/request_body.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { rawCall, serveWorld } from "../../fake/served_world.ts";
 
@@ -69,6 +70,30 @@ Deno.test("startServer tells an app's failure to the log and not to the caller",
     await server.close();
   }
   assertEquals(logged, ["request_failed", "request_failed"]);
+});
+
+Deno.test("startServer hands a body of unannounced length to an app as a whole, a bounded number at a time", async () => {
+  const server = await startServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    downstream: { fetch: () => new Response("{}") },
+    admin: { fetch: async (request) => new Response(await readBody(request, 100)) },
+    clock: systemClock,
+    log: silentLog,
+    limits: { chunkedBodiesMax: 1 },
+  });
+  const head = "POST / HTTP/1.1\r\nHost: hub\r\nTransfer-Encoding: chunked\r\n" +
+    "Connection: close\r\n\r\n";
+  const whole = await rawCall(server.port, `${head}3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`);
+  assertMatch(whole, /^HTTP\/1\.1 200 [\s\S]*\{"a":1\}$/);
+  using half = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await half.write(new TextEncoder().encode(`${head}3\r\n{"a`));
+  let refused = "";
+  for (let call = 0; call < 100 && !refused.includes(" 503 "); call++) {
+    refused = await rawCall(server.port, `${head}2\r\n{}\r\n0\r\n\r\n`);
+  }
+  assertMatch(refused, /^HTTP\/1\.1 503 [\s\S]*"ret":-1/);
+  await server.close();
 });
 
 Deno.test("drain lets answers under way finish, closes their connections and refuses new ones", async () => {

@@ -1,0 +1,204 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { asId, type ConversationId, type SendId } from "../../../src/core/ids.ts";
+import type { SendEnd, SendJob } from "../../../src/store/store.ts";
+import {
+  ANN,
+  answerWith,
+  BEN,
+  deliverTo,
+  START_MS,
+  type StoreLife,
+} from "../../fake/store_life.ts";
+import type { Subject } from "./suite.ts";
+
+/** Ann asked, alpha answered with these texts, one send each. */
+async function answered(life: StoreLife, ...texts: string[]): Promise<readonly SendJob[]> {
+  const message = await life.deliver("question");
+  await life.poll();
+  for (const text of texts) await life.reply(text, message);
+  return await life.sends();
+}
+
+async function next(life: StoreLife): Promise<SendJob> {
+  const [job] = await life.sends(1);
+  assert(job !== undefined, "nothing is to be sent");
+  return job;
+}
+
+async function begin(life: StoreLife, upstreamId = "up-1"): Promise<SendJob> {
+  const job = await next(life);
+  await life.store.beginSend(job.send, { upstreamId, atMs: life.nowMs });
+  return job;
+}
+
+function end(life: StoreLife, send: SendId, ended: SendEnd): Promise<void> {
+  return life.store.endSend(send, { ...ended, atMs: life.nowMs });
+}
+
+async function stateOf(life: StoreLife, job: SendJob): Promise<string> {
+  assert(job.reply !== null);
+  const { state, reason } = await life.store.replyOutcome(job.reply);
+  return reason === "" ? state : `${state}: ${reason}`;
+}
+
+export const SENDS: Subject = {
+  "nextSends() tells all that the call needs": async (life) => {
+    const [job] = await answered(life, "answer");
+    assert(job !== undefined);
+    assertEquals([job.to, job.upstreamId, job.attempt], [ANN, null, 1]);
+    assert(job.contextToken.startsWith("token of "));
+    assertEquals(JSON.parse(job.content).item_list[0].text_item.text, "answer");
+    assertEquals(job.ledger, {
+      lastInboundAtMs: START_MS,
+      sendsSinceInbound: 0,
+      coolDownUntilMs: 0,
+    });
+  },
+
+  "nextSends() gives one of each conversation, none while one is in flight": async (life) => {
+    const jobs = await answered(life, "1", "2");
+    assertEquals(jobs.length, 1);
+    await life.settle(await life.say("/list", { from: BEN }), answerWith("alpha"));
+    assertEquals((await life.sends()).map(({ to }) => to), [ANN, BEN]);
+    assertEquals((await life.sends(1)).length, 1);
+    const skip = new Set(jobs.map(({ conversation }) => conversation));
+    const rest = await life.store.nextSends({ account: life.account.id, skip, limit: 9 });
+    assertEquals(rest.map(({ to }) => to), [BEN]);
+    const job = await begin(life);
+    assertEquals((await life.sends()).map(({ to }) => to), [BEN]);
+    await end(life, job.send, { kind: "sent", wireId: "1" });
+    assertEquals((await life.sends()).map(({ to }) => to), [ANN, BEN]);
+  },
+
+  "beginSend() counts in the ledger, endSend() back takes it back": async (life) => {
+    await answered(life, "1", "2");
+    const job = await begin(life);
+    await end(life, job.send, { kind: "back", reason: "not reached" });
+    const again = await next(life);
+    assertEquals([again.send, again.attempt, again.upstreamId], [job.send, 1, null]);
+    assertEquals(again.ledger.sendsSinceInbound, 0);
+    await life.sendNext();
+    assertEquals((await next(life)).ledger.sendsSinceInbound, 1);
+  },
+
+  "beginSend() and endSend() refuse what is not allowed from where the send is": async (life) => {
+    await answered(life, "1");
+    const job = await next(life);
+    await assertRejects(
+      () => end(life, job.send, { kind: "refused", reason: "" }),
+      Error,
+      "planned",
+    );
+    await begin(life);
+    const begun = { upstreamId: "x", atMs: START_MS };
+    await assertRejects(() => life.store.beginSend(job.send, begun), Error, "sending");
+    await end(life, job.send, { kind: "refused", reason: "-1" });
+    await assertRejects(
+      () => end(life, job.send, { kind: "sent", wireId: null }),
+      Error,
+      "refused",
+    );
+    assertEquals(await stateOf(life, job), "refused: -1");
+  },
+
+  "endSend() without an id is unconfirmed until the account has shown one, then suspect": async (
+    life,
+  ) => {
+    await answered(life, "1", "2", "3");
+    const first = await life.sendNext(null);
+    assertEquals(await stateOf(life, first), "unconfirmed");
+    const second = await life.sendNext("902");
+    assertEquals(await stateOf(life, second), "sent");
+    assertEquals((await life.store.accounts())[0]?.showsIds, true);
+    const third = await life.sendNext(null);
+    assertEquals(await stateOf(life, third), "suspect");
+  },
+
+  "endSend() unknown stops the conversation until it is settled; a repeat keeps its id": async (
+    life,
+  ) => {
+    await answered(life, "1", "2");
+    const job = await begin(life, "up-7");
+    await end(life, job.send, { kind: "unknown", reason: "time limit" });
+    assertEquals(await life.sends(), []);
+    const unknown = { send: job.send, attempt: 1 };
+    assertEquals(await life.store.unknownSends(life.account.id), [unknown]);
+    await life.store.settleUnknown(job.send, "repeat");
+    const again = await next(life);
+    assertEquals([again.send, again.upstreamId, again.attempt], [job.send, "up-7", 2]);
+    assert(job.reply !== null);
+    await begin(life, "up-7");
+    await end(life, job.send, { kind: "unknown", reason: "again" });
+    await life.store.settleUnknown(job.send, "show");
+    await life.store.settleUnknown(job.send, "repeat");
+    assertEquals(await life.store.unknownSends(life.account.id), []);
+    assertEquals(await stateOf(life, job), "unknown: again");
+    assert((await next(life)).send !== job.send);
+  },
+
+  "endSend() may still turn unknown into sent": async (life) => {
+    await answered(life, "1");
+    const job = await begin(life);
+    await end(life, job.send, { kind: "unknown", reason: "time limit" });
+    await end(life, job.send, { kind: "sent", wireId: "901" });
+    assertEquals(await stateOf(life, job), "sent");
+    assertEquals(await life.store.unknownSends(life.account.id), []);
+  },
+
+  "recoverSends() makes unknown what was in flight": async (life) => {
+    await answered(life, "1", "2");
+    const job = await begin(life);
+    assertEquals(await life.store.recoverSends(), 1);
+    assertEquals(await life.store.recoverSends(), 0);
+    assertEquals(await stateOf(life, job), "unknown: hub_stopped");
+    assertEquals(await life.sends(), []);
+    assertEquals(await life.store.unknownSends(life.account.id), [{ send: job.send, attempt: 1 }]);
+  },
+
+  "endSend() deferred lets what comes behind wait with it": async (life) => {
+    await answered(life, "1", "2");
+    const job = await begin(life);
+    const untilMs = life.nowMs + 5_000;
+    await end(life, job.send, { kind: "deferred", reason: "throttle", untilMs });
+    assertEquals(await life.sends(), []);
+    const early = await life.store.resumeSends(untilMs - 1);
+    assertEquals(early, { resumed: 0, nextDueAtMs: untilMs });
+    assertEquals(await life.store.resumeSends(untilMs), { resumed: 2, nextDueAtMs: null });
+    const again = await next(life);
+    assertEquals([again.send, again.attempt, again.upstreamId], [job.send, 2, null]);
+    assertEquals(again.ledger.coolDownUntilMs, untilMs);
+    assertEquals(again.ledger.sendsSinceInbound, 1);
+  },
+
+  "deferSends() keeps the conversation's planned sends, and only a new message helps": async (
+    life,
+  ) => {
+    const [job] = await answered(life, "1", "2");
+    assert(job !== undefined);
+    const deferred = { reason: "budget", untilMs: null, atMs: START_MS } as const;
+    await life.store.deferSends(job.conversation, deferred);
+    assertEquals(await stateOf(life, job), "deferred: budget");
+    assertEquals(await life.store.resumeSends(START_MS * 2), { resumed: 0, nextDueAtMs: null });
+    assertEquals((await life.store.counts()).sends, { deferred: 2, planned: 0 });
+    await life.say("here I am");
+    assertEquals((await next(life)).send, job.send);
+  },
+
+  "the hub's own words go before replies that were planned earlier": async (life) => {
+    await answered(life, "1");
+    const say = deliverTo([life.client()], { say: "one moment" });
+    await life.settle(await life.say("more"), say);
+    assertEquals((await next(life)).reply, null);
+  },
+
+  "conversationAddress() names account, person and newest context token": async (life) => {
+    const [job] = await answered(life, "1");
+    assert(job !== undefined);
+    assertEquals(await life.store.conversationAddress(job.conversation), {
+      account: life.account.id,
+      to: ANN,
+      contextToken: job.contextToken,
+    });
+    assertEquals(await life.store.conversationAddress(asId<ConversationId>(99)), null);
+  },
+};

@@ -1,0 +1,23 @@
+/** All that a store promises. */
+import { ACCOUNTS } from "./accounts.ts";
+import { CLIENTS } from "./clients.ts";
+import { HAND_OUT } from "./hand_out.ts";
+import { INGEST } from "./ingest.ts";
+import { LOOKS } from "./looks.ts";
+import { REPLIES } from "./replies.ts";
+import { ROUTE } from "./route.ts";
+import { SENDS } from "./sends.ts";
+import { SETTLE } from "./settle.ts";
+import type { Subject } from "./suite.ts";
+
+export const SUBJECTS: readonly Subject[] = [
+  ACCOUNTS,
+  CLIENTS,
+  INGEST,
+  ROUTE,
+  SETTLE,
+  HAND_OUT,
+  REPLIES,
+  SENDS,
+  LOOKS,
+];
