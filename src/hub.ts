@@ -158,7 +158,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const store = await openHubStore(options, disk);
   parts.defer(() => store.close());
   // Plugins are there before the first message is decided; who is there of the clients is known later.
-  let states = NOBODY;
+  let states = await statesAtRest(store);
   const plugins = createPlugins(options, {
     ...{ store, lang, isWatching: true },
     states: {
