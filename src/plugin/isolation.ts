@@ -62,8 +62,12 @@ export function createIsolation(options: IsolationOptions): Isolation {
 
   /** One blank process, as long as there is a plugin that may need it. */
   function keepSpare(): void {
-    if (isolates.size === 0) spare?.kill();
-    else if (!isClosed) spare ??= open();
+    if (isolates.size > 0) {
+      if (!isClosed) spare ??= open();
+      return;
+    }
+    spare?.kill();
+    spare = null; // it takes a moment to end, in which nobody must get it
   }
 
   async function launch(load: PluginLoad, file: string): Promise<Launched> {
