@@ -367,7 +367,7 @@ Deno.test("the shipped plugins work together: choose, one message, ask why", asy
     const say = async (text: string) => {
       const before = running.settled.length;
       await write(running, ["p1", text]);
-      await until(() => running.settled.length === before + 1);
+      await until(() => running.settled.length > before);
       const trace = (await running.world.traces()).at(-1);
       assert(trace !== undefined);
       return trace;
@@ -377,6 +377,10 @@ Deno.test("the shipped plugins work together: choose, one message, ask why", asy
 
     assertEquals((await say("hello")).state, "parked");
     assertEquals((await say("/use codex")).hubSends.length, 1);
+    await until(() => running.settled.length === 3); // the first message has somebody to go to now
+    const [first] = await running.world.traces();
+    assert(first !== undefined);
+    assertEquals(clientsOf(first), ["codex"]);
     assertEquals(clientsOf(await say("hello")), ["codex"]);
     assertEquals(clientsOf(await say("@claude just this")), ["claude"]);
     assertEquals(clientsOf(await say("//help")), ["codex"]);
