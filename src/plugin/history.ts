@@ -1,5 +1,5 @@
 /** Which versions of one plugin were good: the one that ran last, the one before, and whether the owner went back. */
-import type { Manifest } from "./api.ts";
+import type { LoadedPlugin } from "./host.ts";
 import type { PluginRecord, Records } from "./records.ts";
 import type { Source } from "./sources.ts";
 import type { Version, Versions } from "./versions.ts";
@@ -12,7 +12,7 @@ export interface History {
   /** The copy of the version that ran last, or of the one before it; `null` where there is none. */
   find(which: "last" | "before"): Promise<Version | null>;
   /** This version runs now. */
-  remember(ran: { readonly hash: string; readonly manifest: Manifest }): Promise<void>;
+  remember(ran: { readonly hash: string; readonly info: LoadedPlugin }): Promise<void>;
   /** The owner went back from this version; "" ends that. */
   leave(hash: string): Promise<void>;
   forget(): Promise<void>;
@@ -45,12 +45,12 @@ export function createHistory(file: string, { records, versions }: {
       const hash = (which === "last" ? last()?.hash : last()?.previous) ?? "";
       return hash === "" ? null : await versions.find(file, hash);
     },
-    async remember({ hash, manifest }) {
+    async remember({ hash, info }) {
       const before = last();
       const isNew = before?.hash !== hash;
-      const { id, version, onFault = "next" } = manifest;
+      const { id, version, onFault, hasRoute, hasReply } = info;
       await records.save(file, {
-        ...{ hash, id, version, onFault },
+        ...{ hash, id, version, onFault, hasRoute, hasReply },
         previous: (isNew ? before?.hash : before?.previous) ?? "",
         rolledBackFrom: isNew ? "" : before?.rolledBackFrom ?? "",
       });

@@ -161,3 +161,14 @@ export function guessId({ file, text }: Pick<Source, "file" | "text">): string {
   const name = file.includes("/") ? dirname(file) : file.replace(/\.[tj]s$/, "");
   return name.toLowerCase().replace(/^\d+[_-]/, "").replaceAll(/[^a-z0-9-]/g, "-").slice(0, 40);
 }
+
+/** How the plugin is to be guarded as its source seems to say; all of it where it does not say what it looks at. */
+export function guessGuard(
+  text: string,
+): Pick<LoadedPlugin, "version" | "onFault" | "hasRoute" | "hasReply"> {
+  const onFault = /\bonFault\b["']?\s*:\s*["'`]park["'`]/.test(text) ? "park" : "next";
+  const hasRoute = /\broute\s*[(:]/.test(text);
+  const hasReply = /\breply\s*[(:]/.test(text);
+  const hooks = hasRoute || hasReply ? { hasRoute, hasReply } : { hasRoute: true, hasReply: true };
+  return { version: "", onFault, ...hooks };
+}

@@ -73,7 +73,7 @@ export function tellWhy(state: PluginState): string {
   if (running !== null) return reason === "" ? tellMissing(running) : reason;
   if (!parks) return reason;
   const what = reason === "" ? "It does not run" : reason;
-  return `${what}. Messages that would have to pass it are parked`;
+  return `${what}. Messages that would have to pass it are parked, replies stopped`;
 }
 
 function tellMissing({ asked, granted, manifest }: Running): string {

@@ -13,6 +13,8 @@ export interface PluginRecord {
   readonly id: string;
   readonly version: string;
   readonly onFault: "next" | "park";
+  readonly hasRoute: boolean;
+  readonly hasReply: boolean;
 }
 
 export interface Records {
@@ -105,5 +107,7 @@ function readRecord(value: JsonObject): PluginRecord {
     id: textMember(value, "id"),
     version: textMember(value, "version"),
     onFault: value["onFault"] === "park" ? "park" : "next",
+    hasRoute: value["hasRoute"] !== false,
+    hasReply: value["hasReply"] !== false,
   };
 }

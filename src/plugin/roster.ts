@@ -190,11 +190,14 @@ function unknownPlugin({ id }: LoadedPlugin): Extract<Answer<never>, { kind: "fa
 }
 
 /** Stands in the list for a plugin that must not be passed by and cannot be asked. */
-export function blockedSeat(id: string, version: string, why: () => string): Seat {
+export function blockedSeat(
+  { id, version, hasRoute, hasReply }: Omit<LoadedPlugin, "source" | "onFault">,
+  why: () => string,
+): Seat {
   const fault = () =>
     Promise.resolve({ kind: "fault", fault: "unavailable", text: why(), tookMs: 0 } as const);
   return {
-    info: { id, version, source: "user", onFault: "park", hasRoute: true, hasReply: false },
+    info: { id, version, source: "user", onFault: "park", hasRoute, hasReply },
     route: fault,
     reply: fault,
     note() {},

@@ -3,6 +3,7 @@
  * takes its place. What goes wrong leaves the running version where it is, and is told.
  */
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { PluginView } from "../core/plugin_desk.ts";
@@ -12,7 +13,7 @@ import type { Manifest } from "./api.ts";
 import { absolutePermissions, checkGrantable, wordsOf } from "./grants.ts";
 import type { Answer } from "./host.ts";
 import { createHistory } from "./history.ts";
-import { guessId, launch, type LaunchPorts, type Running } from "./launch.ts";
+import { guessGuard, guessId, launch, type LaunchPorts, type Running } from "./launch.ts";
 import { createLineLog } from "./line_log.ts";
 import {
   type PluginNews,
@@ -58,7 +59,6 @@ export type Claim =
 
 const WENT_BACK =
   "The version before runs because the owner went back to it; the file is tried again when it changes";
-const SAYS_PARK = /\bonFault\b["']?\s*:\s*["'`]park["'`]/;
 
 export class UserPlugin {
   readonly file: string;
@@ -306,7 +306,7 @@ export class UserPlugin {
     try {
       const trouble = how.isProven || isOff ? null : await this.#tryOut(next);
       if (trouble !== null) return trouble;
-      await this.#history.remember(next);
+      await this.#history.remember({ hash: next.hash, info: next.seat.info });
       isTaken = !isOff;
     } finally {
       if (!isTaken) await next.seat.stop();
@@ -368,21 +368,18 @@ export class UserPlugin {
 
   /** The same one while nothing of it changes, so that it makes no new list. */
   #blockedSeat(): Seat {
-    const { id } = this;
-    const version = this.#history.last?.version ?? "";
-    const { info } = this.#blocked ?? {};
-    if (info?.id !== id || info.version !== version) {
-      this.#blocked = blockedSeat(id, version, () => tellWhy(this.#stateNow()));
-    }
-    return this.#blocked ?? blockedSeat(id, version, () => "");
+    const known = this.#history.last ?? guessGuard(this.#newest?.source.text ?? "");
+    const seat = blockedSeat({ ...known, id: this.id }, () => tellWhy(this.#stateNow()));
+    if (!isDeepStrictEqual(this.#blocked?.info, seat.info)) this.#blocked = seat;
+    return this.#blocked ?? seat;
   }
 
-  /** Whether messages must not go past it when it cannot be asked. */
+  /** Whether messages and replies must not go past it when it cannot be asked. */
   get #parks(): boolean {
     if (this.role !== "decides" || this.#standby !== null) return false;
     if (this.#newest?.manifest) return this.#newest.manifest.onFault === "park";
-    return this.#history.last?.onFault === "park" ||
-      SAYS_PARK.test(this.#newest?.source.text ?? "");
+    const guessed = guessGuard(this.#newest?.source.text ?? "");
+    return [this.#history.last, guessed].some((said) => said?.onFault === "park");
   }
 
   #stateNow(): PluginState {
