@@ -57,7 +57,7 @@ Deno.test("migrate() does all of it or nothing", () =>
       Error,
       "nowhere",
     );
-    assertEquals(stamps(db), [APPLICATION_ID, 2]);
+    assertEquals(stamps(db), [APPLICATION_ID, 1]);
     assertEquals(db.all("SELECT 1 FROM sqlite_schema WHERE name = 'extra'"), []);
     assert(!db.isInTransaction);
   }));
