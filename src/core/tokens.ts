@@ -58,6 +58,12 @@ export function readSigned<K extends Signed["kind"]>(
   return signed as Extract<Signed, { kind: K }>;
 }
 
+/** One bot id for each client, so that two programs on one machine do not share a state file. */
+export function virtualBotId(signKey: Uint8Array, client: ClientId): string {
+  const digest = createHmac("sha256", signKey).update(`bot.${client}`).digest("hex");
+  return `${digest.slice(0, 12)}@im.bot`;
+}
+
 function mac(key: Uint8Array, body: string): Uint8Array {
   return new Uint8Array(createHmac("sha256", key).update(body).digest().subarray(0, MAC_BYTES));
 }

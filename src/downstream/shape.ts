@@ -2,9 +2,8 @@
  * The only place that dresses a message for a client: ids and tokens swapped, missing members filled in, what breaks strict
  * parsers repaired (ILINK.md 2.6 and C16). Everything else passes as it came, numbers digit for digit.
  */
-import { createHmac } from "node:crypto";
 import type { ClientId, MessageId } from "../core/ids.ts";
-import { signText } from "../core/tokens.ts";
+import { signText, virtualBotId } from "../core/tokens.ts";
 import {
   digitsOf,
   isObject,
@@ -46,12 +45,6 @@ export function createShape(signKey: Uint8Array): Shape {
       return JSON.stringify({ ...standIn(body, delivery), ...edge });
     }
   };
-}
-
-/** One bot id for each client, so that two programs on one machine do not share a state file. */
-function virtualBotId(signKey: Uint8Array, client: ClientId): string {
-  const digest = createHmac("sha256", signKey).update(`bot.${client}`).digest("hex");
-  return `${digest.slice(0, 12)}@im.bot`;
 }
 
 // ─── What the decision changed ─────────────────────────────────────────────────────────────────────────────────────────
