@@ -17,6 +17,7 @@ import { judgeHealth } from "./core/health.ts";
 import type { ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
 import type { AccountFacts } from "./core/status.ts";
+import { virtualBotId } from "./core/tokens.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
 import { startServer } from "./http/server.ts";
 import { createPlugins, pluginFacts } from "./hub/plugins.ts";
@@ -378,7 +379,7 @@ function openHubStore(
 
 /** The part of the admin port that is the same with and without a running hub. */
 function adminPortOf(
-  { version, clock, random, log, dataDirectory }: HubOptions,
+  { settings, version, clock, random, log, dataDirectory }: HubOptions,
   { store, disk, plugins }: {
     readonly store: Store;
     readonly disk: Disk;
@@ -386,7 +387,18 @@ function adminPortOf(
   },
 ): Pick<
   AdminPort,
-  "version" | "store" | "token" | "clock" | "random" | "log" | "plugins" | "pluginDesk" | "disk"
+  | "version"
+  | "store"
+  | "token"
+  | "clock"
+  | "random"
+  | "log"
+  | "plugins"
+  | "pluginDesk"
+  | "disk"
+  | "botIdOf"
+  | "cdnPathOf"
+  | "allowedSenders"
 > {
   return {
     ...{ version, store, clock, random, log },
@@ -394,5 +406,8 @@ function adminPortOf(
     plugins: () => pluginFacts(plugins.desk),
     pluginDesk: plugins.desk,
     disk: () => disk.facts(),
+    botIdOf: (client) => virtualBotId(dataDirectory.signingKey, client),
+    cdnPathOf: () => null,
+    allowedSenders: settings.allowSenders,
   };
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Hono } from "@hono/hono";
 import { z } from "zod";
 import type { Client } from "../core/client.ts";
-import { isClientName } from "../core/client.ts";
+import { DIALECTS, isClientName } from "../core/client.ts";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { randomHex } from "../lib/random.ts";
@@ -32,7 +32,15 @@ const CHANGE = z.strictObject({
     acknowledgeBy: z.enum(["cursor", "next_poll"], { error: '"cursor" or "next_poll"' })
       .exactOptional(),
     onUnanswered: z.enum(["show", "redeliver"], { error: '"show" or "redeliver"' }).exactOptional(),
+    dialect: z.enum(DIALECTS, { error: DIALECTS.map((one) => `"${one}"`).join(" or ") })
+      .exactOptional(),
+    extensions: z.enum(["on", "off"], { error: '"on" or "off"' }).exactOptional(),
   }, { error: "an object" }).exactOptional(),
+}, { error: "an object" });
+
+const IDENTITY = z.strictObject({
+  /** Whether it is this client's is answered, too. */
+  token: z.string({ error: "a text" }).exactOptional(),
 }, { error: "an object" });
 
 /** `POST /hub/register` and all below `/hub/clients`. */
@@ -77,7 +85,29 @@ export function clientRoutes(port: AdminPort): Hono {
     return c.json({ name: client.name, base_url, token, oldValidUntilMs });
   });
 
+  app.post("/clients/:name/identity", async (c) => {
+    const client = await findClient(port, c.req.param("name"));
+    const { token } = await readInput(c, IDENTITY);
+    const base_url = baseUrlFor(c.req.url, port.publicUrl);
+    const cdnPath = port.cdnPathOf(client.id);
+    return c.json({
+      name: client.name,
+      base_url,
+      bot_id: port.botIdOf(client.id),
+      cdn_base_url: cdnPath === null ? null : base_url + cdnPath,
+      senders: port.allowedSenders,
+      isTokenValid: token === undefined ? null : await isTokenOf(port, { client, token }),
+    });
+  });
+
   return app;
+}
+
+async function isTokenOf(
+  { store, clock }: Pick<AdminPort, "store" | "clock">,
+  { client, token }: { readonly client: Client; readonly token: string },
+): Promise<boolean> {
+  return (await store.clientByToken(hashOf(token), clock.now()))?.id === client.id;
 }
 
 /** Throws `CLIENT_UNKNOWN`. */
@@ -99,7 +129,11 @@ function checkName(name: string): void {
 /** The token leaves once, in the answer; kept is its digest. */
 function mintToken({ random }: Pick<AdminPort, "random">) {
   const token = `vhub_${randomHex(random, 16)}`;
-  return { token, tokenHash: createHash("sha256").update(token).digest("hex") };
+  return { token, tokenHash: hashOf(token) };
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
 }
 
 /** Where clients find the hub: as the caller did, when that says more than the hub knows of itself. */

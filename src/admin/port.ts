@@ -29,6 +29,15 @@ export interface AdminPort {
   accountFacts(account: AccountId): AccountFacts;
   /** All plugins in the order they are asked, then those that could not be loaded. */
   plugins(): readonly PluginFacts[];
+  /** The bot id that this client sees. */
+  botIdOf(client: ClientId): string;
+  /** Where this client finds media on the hub, below the base URL; `null` when clients go to WeChat's CDN. */
+  cdnPathOf(client: ClientId): string | null;
+  /** Who the owner says may write to the bots. */
+  readonly allowedSenders: {
+    readonly kind: "owner" | "open" | "list";
+    readonly ids: readonly string[];
+  };
   /** Asks the file system. */
   disk(): Promise<DiskFacts>;
   /** Cheap: asked every few seconds by whoever watches the hub. */

@@ -1,6 +1,7 @@
 /** Every command, once: its form, its flags, its examples, and where its code is. */
 import { SETTING_NAMES } from "../config.ts";
 import { COMMAND_SUMMARY as SUMMARY, FLAG_HELP } from "../text/commands.ts";
+import { EXPORT_KINDS } from "../text/export.ts";
 import type { Command, Option } from "./command.ts";
 
 /** The flags of every command, besides the settings `data` and `lang`. */
@@ -96,16 +97,40 @@ export const COMMANDS: readonly Command[] = [
     examples: [
       "client set claude --label 'Claude at home'",
       "client set claude --batch 10 --on-unanswered redeliver",
+      "client set crab --dialect edgecrab",
     ],
     options: {
       label: { placeholder: "TEXT", help: FLAG_HELP.label },
       batch: { placeholder: "1..50", help: FLAG_HELP.batch },
       "acknowledge-by": { placeholder: "cursor|next_poll", help: FLAG_HELP.acknowledgeBy },
       "on-unanswered": { placeholder: "show|redeliver", help: FLAG_HELP.onUnanswered },
+      dialect: { placeholder: "ilink|edgecrab|legacy", help: FLAG_HELP.dialect },
+      extensions: { placeholder: "on|off", help: FLAG_HELP.extensions },
       ...ASKS_HUB.options,
     },
     settings: ASKS_HUB.settings,
     load: async () => (await import("./client.ts")).set,
+  },
+  {
+    words: "client export",
+    params: "NAME",
+    summary: SUMMARY.clientExport,
+    examples: [
+      "client export claude --for openclaw",
+      "client export claude --for wechatbot --dir ./state --dry-run",
+      "client export claude --for env > claude.env",
+    ],
+    options: {
+      for: { placeholder: EXPORT_KINDS.join("|"), help: FLAG_HELP.exportFor },
+      dir: { placeholder: "DIR", help: FLAG_HELP.exportDir },
+      "dry-run": { placeholder: null, help: FLAG_HELP.dryRun },
+      token: { placeholder: "TOKEN", help: FLAG_HELP.exportToken },
+      account: { placeholder: "NAME", help: FLAG_HELP.exportAccount },
+      people: { placeholder: "ID,ID", help: FLAG_HELP.exportPeople },
+      ...ASKS_HUB.options,
+    },
+    settings: ["adminToken", "addr", "publicUrl", "allowSenders"],
+    load: async () => (await import("./client_export.ts")).run,
   },
   {
     ...ASKS_HUB,

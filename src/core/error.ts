@@ -15,6 +15,7 @@ export type HubErrorCode =
   | "DATABASE_NEWER"
   | "DATABASE_READ_ONLY"
   | "DATABASE_SCHEME"
+  | "EXPORT_REFUSED"
   | "HUB_UNREACHABLE"
   | "KEY_MISSING"
   | "KEY_WRONG"

@@ -22,6 +22,10 @@ export const COMMAND_SUMMARY = {
     en: "remove an agent; messages that wait for it are parked",
   },
   clientSet: { zh: "更改智能体的设置", en: "change an agent's settings" },
+  clientExport: {
+    zh: "写出智能体程序自己的状态文件或环境变量，让它不扫码就接上 hub",
+    en: "write the state files or variables of an agent's program, so that it needs no QR code",
+  },
   accountsList: { zh: "列出微信账号", en: "list the WeChat accounts" },
   accountsRename: { zh: "给微信账号改名", en: "give a WeChat account another name" },
   accountsRemove: {
@@ -120,6 +124,33 @@ export const FLAG_HELP = {
   onUnanswered: {
     zh: "收到而没有回复就重启时：只显示，或再交给它",
     en: "what it received and had not answered when it restarted: show it, or hand it out again",
+  },
+  dialect: {
+    zh: "它说哪种方言；ilink 之外的两种只给照别的说明写成的程序用",
+    en: "what it speaks; the two beside ilink are for programs written from something else",
+  },
+  extensions: {
+    zh: "消息里附上 hub 自己的字段 ilink_hub_ext；多数程序不需要",
+    en: "add the hub's own fields (ilink_hub_ext) to messages; most programs need none",
+  },
+  exportFor: { zh: "哪个程序", en: "which program" },
+  exportDir: {
+    zh: "程序放状态的文件夹；不填则是它自己的默认位置",
+    en: "folder of the program's state; its own default when not given",
+  },
+  dryRun: { zh: "只显示，不写也不换令牌", en: "only show; write nothing, mint no token" },
+  exportToken: {
+    zh: "用这个已有的令牌；不填则换一个新的，旧的还能用几分钟",
+    en: "use this token it has; a new one when not given, the old one works for some minutes more",
+  },
+  exportAccount: {
+    zh: "只给这个微信账号的主人用；不填则是所有账号的主人",
+    en: "for the owner of this WeChat account alone; for the owners of all when not given",
+  },
+  exportPeople: {
+    zh: "可以给它写消息的人的微信编号，第一个是主人；不填则由账号和 allow-senders 得出",
+    en:
+      "WeChat ids of who may write to it, the owner first; from the accounts and allow-senders when not given",
   },
   last: { zh: "最近几条，1 到 500", en: "how many of the newest, 1 to 500" },
   retry: {

@@ -28,6 +28,7 @@ export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   },
   DATABASE_READ_ONLY: { zh: "数据库不能写入", en: "Database cannot be written" },
   DATABASE_SCHEME: { zh: "不支持这种数据库", en: "Database is not supported" },
+  EXPORT_REFUSED: { zh: "没有导出", en: "Nothing was exported" },
   HUB_UNREACHABLE: { zh: "连不上 hub", en: "Hub cannot be reached" },
   KEY_MISSING: { zh: "密钥文件不见了", en: "Key file is missing" },
   KEY_WRONG: { zh: "密钥不对", en: "Wrong key" },
@@ -98,6 +99,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
   DATABASE_SCHEME: {
     zh: "写成 DATABASE_URL=sqlite:路径，或去掉它",
     en: "Write DATABASE_URL=sqlite:PATH, or leave it out",
+  },
+  EXPORT_REFUSED: {
+    zh: "用运行客户端的那个用户来执行，或用 --dir 指定别的文件夹",
+    en: "Run it as the user who runs the client, or name another folder with --dir",
   },
   HUB_UNREACHABLE: {
     zh: "检查 hub 是否在运行、地址是否正确",

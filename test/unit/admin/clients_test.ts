@@ -139,3 +139,27 @@ Deno.test("DELETE /hub/clients/NAME ends the client and its polls", async () => 
   assertEquals(again.status, 404);
   assertMatch(again.text, /CLIENT_UNKNOWN.*ilink-hub clients/);
 });
+
+Deno.test("POST .../identity says how the client's program should know itself, and whether a token is its own", async () => {
+  await using world = await createAdminWorld();
+  const token = await register(world, "claude");
+  const other = await register(world, "pi");
+  const { json } = await world.ask("POST", "/hub/clients/claude/identity", { body: {} });
+  assertEquals(json, {
+    name: "claude",
+    base_url: "http://127.0.0.1:8765",
+    bot_id: "bot1@im.bot",
+    cdn_base_url: null,
+    senders: { kind: "list", ids: ["o9bob@im.wechat"] },
+    isTokenValid: null,
+  });
+  for (const [given, isValid] of [[token, true], [other, false], ["vhub_nobody", false]] as const) {
+    const answer = await world.ask("POST", "/hub/clients/claude/identity", {
+      body: { token: given },
+    });
+    assert(isObject(answer.json));
+    assertEquals(answer.json["isTokenValid"], isValid);
+  }
+  const unknown = await world.ask("POST", "/hub/clients/nobody/identity", { body: {} });
+  assertMatch(refusalOf(unknown), /CLIENT_UNKNOWN/);
+});
