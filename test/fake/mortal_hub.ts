@@ -6,7 +6,7 @@ import { readSettings } from "../../src/config/read.ts";
 import type { Settings } from "../../src/config.ts";
 import { startStations, type Stations } from "../../src/hub.ts";
 import type { Clock } from "../../src/lib/clock.ts";
-import { silentLog } from "../../src/lib/log.ts";
+import { type Log, silentLog } from "../../src/lib/log.ts";
 import type { Random } from "../../src/lib/random.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -33,13 +33,15 @@ export interface MortalHubOptions {
   readonly crashAt: { readonly commit: number; readonly moment: "before" | "after" } | null;
   /** Flags of `serve`. */
   readonly flags?: Readonly<Record<string, string>>;
+  /** Silent when absent. */
+  readonly log?: Log;
 }
 
 const KEY = new Uint8Array(32).fill(7);
 
 /** Rejects when it dies before it is there. */
 export async function startMortalHub(options: MortalHubOptions): Promise<MortalHub> {
-  const { path, random, crashAt } = options;
+  const { path, random, crashAt, log = silentLog } = options;
   const dying = new AbortController();
   const { promise: death, reject } = Promise.withResolvers<never>();
   death.catch(() => {}); // looked at only while it starts
@@ -49,7 +51,7 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
     path,
     clock,
     random,
-    log: silentLog,
+    log,
     signKey: KEY,
     sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
     onCommit(commit, moment) {
@@ -67,7 +69,7 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
     signKey: KEY,
     version: "0.0.0",
     lang: "en",
-    log: silentLog,
+    log,
     hasRoom: () => true,
     onLoggedOut() {},
   });
