@@ -1,4 +1,5 @@
 /** `client rename|rotate|remove|set`. */
+import { DIALECTS } from "../core/client.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isObject, numberMember } from "../lib/json.ts";
 import { DONE } from "../text/done.ts";
@@ -46,10 +47,14 @@ export async function set(call: Call): Promise<number> {
   const batch = numberOption(call, "batch", { min: 1, max: LIMITS.batchMax });
   const acknowledgeBy = choiceOption(call, "acknowledge-by", ["cursor", "next_poll"]);
   const onUnanswered = choiceOption(call, "on-unanswered", ["show", "redeliver"]);
+  const dialect = choiceOption(call, "dialect", DIALECTS);
+  const extensions = choiceOption(call, "extensions", ["on", "off"]);
   const settings = {
     ...(batch === null ? {} : { batch }),
     ...(acknowledgeBy === null ? {} : { acknowledgeBy }),
     ...(onUnanswered === null ? {} : { onUnanswered }),
+    ...(dialect === null ? {} : { dialect }),
+    ...(extensions === null ? {} : { extensions }),
   };
   const hasSettings = Object.keys(settings).length > 0;
   if (label === null && !hasSettings) throw usageError(say(call.lang, DONE.nothingToSet), null);

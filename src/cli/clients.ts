@@ -22,6 +22,11 @@ export async function run(call: Call): Promise<number> {
 /** One client's line. */
 export function clientRow(client: ClientView, nowMs: number, lang: Lang): string[] {
   const { name, state, label, waiting, oldestWaitingAtMs, unanswered, lastCallAtMs } = client;
+  const { dialect, extensions } = client.settings;
+  const speaks = [
+    ...(dialect === "ilink" ? [] : [say(lang, LOOK.dialect, { dialect })]),
+    ...(extensions === "off" ? [] : [LOOK.extensions[lang]]),
+  ];
   const waits = oldestWaitingAtMs === null || waiting === 0
     ? say(lang, LOOK.waiting, { count: waiting })
     : say(lang, LOOK.waitingSince, {
@@ -33,6 +38,6 @@ export function clientRow(client: ClientView, nowMs: number, lang: Lang): string
     CLIENT_STATE[state][lang],
     say(lang, LOOK.lastCall, { when: agoText(lastCallAtMs, nowMs, lang) }),
     unanswered === 0 ? waits : `${waits}, ${say(lang, LOOK.unanswered, { count: unanswered })}`,
-    label,
+    [label, ...speaks].filter((text) => text !== "").join(", "),
   ];
 }

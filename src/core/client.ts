@@ -22,12 +22,21 @@ export interface ClientSettings {
   readonly acknowledgeBy: "cursor" | "next_poll";
   /** What becomes of a delivery that was received and not answered when the client restarts. */
   readonly onUnanswered: "show" | "redeliver";
+  /** What it speaks: iLink, or the shapes of one program that was written from something else. */
+  readonly dialect: Dialect;
+  /** Whether it gets the hub's own members beside iLink's (`ilink_hub_ext`); only in iLink itself. */
+  readonly extensions: "on" | "off";
 }
+
+export const DIALECTS = ["ilink", "edgecrab", "legacy"] as const;
+export type Dialect = typeof DIALECTS[number];
 
 export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   batch: 1,
   acknowledgeBy: "cursor",
   onUnanswered: "show",
+  dialect: "ilink",
+  extensions: "off",
 };
 
 /**

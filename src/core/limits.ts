@@ -47,6 +47,10 @@ export const LIMITS = {
   sendsInFlightPerClient: 64,
   /** Replies remembered as answered with the hub's own id, so that a repeat is told the same: a minute of a busy hub. */
   ownIdAnswersMax: 100_000,
+  /** Uploads whose sizes are remembered for the message that follows, in the dialect that tells them apart. */
+  uploadSizesMax: 1_000,
+  /** Conversations whose agent session is remembered for the client that named it. */
+  agentSessionsMax: 10_000,
   /** A repeat with the same id and content gets the first answer for at least so long. */
   replyKeyMs: 7 * DAY,
   /** JSON body of an iLink call. The longest texts and quotes fit many times. */

@@ -1,19 +1,27 @@
 /** The iLink server for clients: every call is known by its token, read leniently, and answered with a JSON object. */
 import { type Context, Hono } from "@hono/hono";
-import type { Client, ClientStates } from "../core/client.ts";
+import type { Client, ClientStates, Dialect } from "../core/client.ts";
 import type { ClientId, ReplyId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Live } from "../core/live.ts";
 import type { BellBoard } from "../lib/bell_board.ts";
 import type { Clock } from "../lib/clock.ts";
-import { isObject, isRawNumber, type Json, type JsonObject, tryParseJson } from "../lib/json.ts";
+import {
+  isObject,
+  isRawNumber,
+  type Json,
+  type JsonObject,
+  tryParseJson,
+} from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
 import { findCaller } from "./auth.ts";
-import type { Answer, Endpoint } from "./call.ts";
+import type { Answer, Endpoint, Endpoints } from "./call.ts";
 import { createCursorCodec } from "./cursor.ts";
+import { createDialects } from "./dialects/table.ts";
 import type { Exchange } from "./exchange.ts";
+import { createExtensions } from "./extensions.ts";
 import { createGetUpdates } from "./getupdates.ts";
 import { createNotifyStart, createNotifyStop } from "./notify.ts";
 import { createPollMemory } from "./poll_memory.ts";
@@ -89,6 +97,8 @@ const PREFIX = "/ilink/bot/";
 
 const JSON_HEADERS = { "content-type": "application/json; charset=utf-8" };
 
+const NO_SUCH_CALL = deny(404, "there is no such call");
+
 /** Of a request that was not made over a connection. */
 const NEVER_ENDS: Exchange = { onEnd() {} };
 
@@ -117,14 +127,26 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     limits,
   });
   const cursors = createCursorCodec(signKey, () => store.epoch);
+  const extensions = createExtensions({ store, log });
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
-  const endpoints: Readonly<Record<string, Endpoint>> = {
+  const endpoints: Endpoints = {
     getupdates: createGetUpdates({
-      ...{ store, clock, log, cursors, memory, polls, presence, refusals, limits },
+      ...{
+        store,
+        clock,
+        log,
+        cursors,
+        memory,
+        polls,
+        presence,
+        refusals,
+        limits,
+      },
       shape: createShape(signKey),
+      extensions,
       isDraining: () => isDraining,
     }),
-    sendmessage: createSendMessage({ ...ports, waits }),
+    sendmessage: createSendMessage({ ...ports, waits, extensions }),
     getconfig: createGetConfig(ports),
     sendtyping: createSendTyping(ports),
     getuploadurl: createGetUploadUrl(ports),
@@ -133,12 +155,13 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   };
 
   return {
-    app: createApp(endpoints, { ...ports, presence, refusals }),
+    app: createApp(createDialects(endpoints), { ...ports, presence, refusals }),
     states: presence.states,
     clientRemoved(client) {
       polls.hasten(client);
       cursors.forget(client);
       memory.forget(client);
+      extensions.forget(client);
       presence.forget(client);
     },
     async drain() {
@@ -156,15 +179,22 @@ type Doors = Pick<DownstreamPorts, "store" | "clock" | "log"> & {
 };
 
 function createApp(
-  endpoints: Readonly<Record<string, Endpoint>>,
+  dialects: Readonly<Record<Dialect, Endpoints>>,
   doors: Doors,
 ): Hono<DownstreamEnv> {
-  const app = new Hono<DownstreamEnv>({ getPath: (request) => readPath(request.url) });
-  for (const [name, endpoint] of Object.entries(endpoints)) {
-    app.post(PREFIX + name, (c) => serve(c, endpoint, doors).then(respond));
-    app.all(PREFIX + name, () => respond(deny(405, `use POST for ${PREFIX}${name}`)));
+  const app = new Hono<DownstreamEnv>({
+    getPath: (request) => readPath(request.url),
+  });
+  for (const name of new Set(Object.values(dialects).flatMap(Object.keys))) {
+    const endpointFor = ({ settings }: Client) =>
+      dialects[settings.dialect][name] ?? null;
+    app.post(PREFIX + name, (c) => serve(c, endpointFor, doors).then(respond));
+    app.all(
+      PREFIX + name,
+      () => respond(deny(405, `use POST for ${PREFIX}${name}`)),
+    );
   }
-  app.notFound(() => respond(deny(404, "there is no such call")));
+  app.notFound(() => respond(NO_SUCH_CALL));
   app.onError((error) => {
     doors.log.error("client_call_failed", { error: errorText(error) });
     return respond(deny(500, "the hub failed at this call; its log says more"));
@@ -181,7 +211,7 @@ function readPath(url: string): string {
 
 async function serve(
   c: Context<DownstreamEnv>,
-  endpoint: Endpoint,
+  endpointFor: (client: Client) => Endpoint | null,
   { store, clock, log, presence, refusals }: Doors,
 ): Promise<Answer> {
   const exchange = c.env?.exchange ?? NEVER_ENDS;
@@ -194,10 +224,17 @@ async function serve(
     return await refusals.refuse(exchange, { status: 503, text });
   }
   if (client === null) {
-    return await refusals.refuse(exchange, { status: 401, text: "unknown token" });
+    return await refusals.refuse(exchange, {
+      status: 401,
+      text: "unknown token",
+    });
   }
   presence.noteCall(client.id);
-  const body = readObject(await c.req.text().catch(() => "cut off: nobody reads the answer"));
+  const endpoint = endpointFor(client);
+  if (endpoint === null) return NO_SUCH_CALL;
+  const body = readObject(
+    await c.req.text().catch(() => "cut off: nobody reads the answer"),
+  );
   if (body === null) {
     const text =
       `the body cannot be read, want a JSON object nested at most ${LIMITS.bodyNestingMax} deep`;
@@ -209,12 +246,17 @@ async function serve(
 /** Nothing at all counts as an object without members. */
 function readObject(text: string): JsonObject | null {
   const body = text.trim() === "" ? {} : tryParseJson(text);
-  return isObject(body) && nestsWithin(body, LIMITS.bodyNestingMax) ? body : null;
+  return isObject(body) && nestsWithin(body, LIMITS.bodyNestingMax)
+    ? body
+    : null;
 }
 
 function nestsWithin(value: Json, levels: number): boolean {
-  if (typeof value !== "object" || value === null || isRawNumber(value)) return true;
-  return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1));
+  if (typeof value !== "object" || value === null || isRawNumber(value)) {
+    return true;
+  }
+  return levels > 0 &&
+    Object.values(value).every((member) => nestsWithin(member, levels - 1));
 }
 
 function deny(status: Answer["status"], text: string): Answer {

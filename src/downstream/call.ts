@@ -18,6 +18,9 @@ export interface Answer {
 
 export type Endpoint = (call: Call) => Promise<Answer>;
 
+/** By the path below `/ilink/bot/`. */
+export type Endpoints = Readonly<Record<string, Endpoint>>;
+
 /** A success; exactly 200, because some clients take no other number. */
 export function succeed(body: JsonObject): Answer {
   return { status: 200, text: JSON.stringify(body) };

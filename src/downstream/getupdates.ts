@@ -4,10 +4,17 @@ import type { ClientId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
-import type { ClientSideSteps, ClientSteps, HandedOut, HandOutCall } from "../store/store.ts";
+import type {
+  ClientSideSteps,
+  ClientSteps,
+  HandedOut,
+  HandedOutDelivery,
+  HandOutCall,
+} from "../store/store.ts";
 import { readUpdatesRequest, writeUpdatesAnswer } from "../wire/updates.ts";
 import type { Answer, Call, Endpoint } from "./call.ts";
 import type { Cursor, CursorCodec } from "./cursor.ts";
+import type { Extensions } from "./extensions.ts";
 import type { PollMemory } from "./poll_memory.ts";
 import type { OpenPoll, OpenPolls } from "./polls.ts";
 import type { Presence } from "./presence.ts";
@@ -24,6 +31,7 @@ export interface GetUpdatesPorts {
   readonly presence: Presence;
   readonly refusals: Refusals;
   readonly shape: Shape;
+  readonly extensions: Pick<Extensions, "ofDelivery">;
   /** Whether nothing is handed out any more. */
   readonly isDraining: () => boolean;
   readonly limits: { readonly holdMs: number; readonly holdEmptyCursorMs: number };
@@ -73,11 +81,24 @@ async function holdPoll(
   return {
     status: 200,
     text: writeUpdatesAnswer({
-      messages: handed.deliveries.map((delivery) => ports.shape(client.id, delivery)),
+      messages: await dress(ports, client, handed.deliveries),
       cursor: ports.cursors.write(client.id, handed.seq),
       longPollMs: LIMITS.advertisedPollMs,
     }),
   };
+}
+
+function dress(
+  { shape, extensions }: GetUpdatesPorts,
+  client: Client,
+  deliveries: readonly HandedOutDelivery[],
+): Promise<string[]> {
+  return Promise.all(deliveries.map(async (delivery) => {
+    const extension = client.settings.extensions === "on"
+      ? await extensions.ofDelivery(client.id, delivery)
+      : {};
+    return shape(client.id, delivery, extension);
+  }));
 }
 
 /** Takes a client that never gives a cursor back by its polls, from this poll on. */

@@ -5,11 +5,20 @@ import { LIMITS } from "../core/limits.ts";
 import type { ReplyState } from "../core/lifecycle.ts";
 import { readSigned } from "../core/tokens.ts";
 import type { Clock } from "../lib/clock.ts";
+import {
+  digitsOf,
+  isObject,
+  type JsonObject,
+  listMember,
+  objectMember,
+  textMember,
+} from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { Accepted, ClientSideSteps, GivenReply, ReplyOutcome } from "../store/store.ts";
-import { RET_FAILED, RET_NO_CONTEXT, RET_REFUSED } from "../wire/ret.ts";
+import { RET_FAILED, RET_NO_CONTEXT, RET_REFUSED, writeFailure, writeOk } from "../wire/ret.ts";
 import { readSendRequest, writeSendAnswer } from "../wire/send.ts";
 import { type Answer, type Call, type Endpoint, fail, succeed } from "./call.ts";
+import { type Extensions, receiptOf, takeExtension } from "./extensions.ts";
 import type { ReplyWaits } from "./reply_waits.ts";
 
 export interface SendMessagePorts {
@@ -19,15 +28,22 @@ export interface SendMessagePorts {
   readonly log: Log;
   readonly waits: ReplyWaits;
   readonly onAccepted: () => void;
+  readonly extensions: Pick<Extensions, "noteGiven">;
 }
 
 export function createSendMessage(ports: SendMessagePorts): Endpoint {
-  const { store, log, onAccepted } = ports;
+  const { store, log, onAccepted, extensions } = ports;
   const answer = createAnswer(ports);
 
   return async (call) => {
-    const given = readGiven(ports, call);
-    if (given === null) return fail(RET_FAILED, "msg is missing, want an object");
+    const request = readGiven(ports, call);
+    if (request === null) return fail(RET_FAILED, "msg is missing, want an object");
+    const { given, extension } = request;
+    if (call.client.settings.extensions === "on" && given.answers !== null) {
+      const place = { client: call.client.id, conversation: given.answers.conversation };
+      const isNoted = extensions.noteGiven(place, extension);
+      if (isNoted && saysNothing(JSON.parse(given.content))) return succeed(writeOk());
+    }
     let accepted: Accepted;
     try {
       accepted = await store.accept(given);
@@ -41,24 +57,32 @@ export function createSendMessage(ports: SendMessagePorts): Endpoint {
       case "full":
         return fail(RET_REFUSED, "too many messages to this person are waiting to be sent");
       case "repeat":
-        if (hasEnd(accepted.outcome)) return answer(accepted.reply, accepted.outcome);
+        if (hasEnd(accepted.outcome)) return answer(call, { ...accepted });
         break;
       case "accepted":
         onAccepted();
     }
-    return answer(accepted.reply, await awaitEnd(ports, call, accepted.reply));
+    const { reply } = accepted;
+    return answer(call, { reply, outcome: await awaitEnd(ports, call, reply) });
   };
 }
 
-function readGiven({ signKey, clock }: SendMessagePorts, call: Call): GivenReply | null {
+interface SendRequestRead {
+  readonly given: GivenReply;
+  /** The `ilink_hub_ext` beside it. */
+  readonly extension: JsonObject;
+}
+
+function readGiven({ signKey, clock }: SendMessagePorts, call: Call): SendRequestRead | null {
   const { client, body } = call;
   const request = readSendRequest(body);
   if (request === null) return null;
+  const { message, extension } = takeExtension(request.message);
   // A foreign context token is WeChat's own, and a secret; the hub's says what is answered and is not needed again.
-  const { context_token: _token, ...message } = request.message;
-  const content = JSON.stringify(message);
+  const { context_token: _token, ...kept } = message;
+  const content = JSON.stringify(kept);
   const answers = readSigned(signKey, "context", client.id, request.contextToken);
-  return {
+  const given = {
     client: client.id,
     sendId: request.sendId,
     digest: createHash("sha256").update(content).digest("hex"),
@@ -67,6 +91,7 @@ function readGiven({ signKey, clock }: SendMessagePorts, call: Call): GivenReply
     to: request.to,
     atMs: clock.now(),
   };
+  return { given, extension };
 }
 
 /** What became of the reply by the time the client has to be answered; `null` when that cannot be read. */
@@ -97,11 +122,17 @@ function hasEnd(outcome: ReplyOutcome): boolean {
   return !STILL_UNDER_WAY.includes(outcome.state);
 }
 
+interface Ended {
+  readonly reply: ReplyId;
+  /** `null` when it cannot be read. */
+  readonly outcome: ReplyOutcome | null;
+}
+
 /** What a client is told of its reply; told twice, it is told the same digits. */
 function createAnswer({ store, log }: SendMessagePorts) {
   const answeredWithOwnId = new Set<ReplyId>();
 
-  function answerWithOwnId(reply: ReplyId): Answer {
+  function answerWithOwnId(reply: ReplyId): JsonObject {
     const digits = String(wireMessageId(reply));
     if (!answeredWithOwnId.has(reply)) {
       answeredWithOwnId.add(reply);
@@ -114,18 +145,31 @@ function createAnswer({ store, log }: SendMessagePorts) {
         log.warn("answered_id_not_noted", { reply, error: errorText(error) });
       });
     }
-    return succeed(writeSendAnswer(digits));
+    return writeSendAnswer(digits);
   }
 
-  return (reply: ReplyId, outcome: ReplyOutcome | null): Answer => {
+  function answer({ reply, outcome }: Ended): JsonObject {
     if (outcome?.state === "refused") {
       const reason = outcome.reason || "no reason given";
-      return fail(RET_FAILED, `WeChat refused the message: ${reason}`);
+      return writeFailure(RET_FAILED, `WeChat refused the message: ${reason}`);
     }
     const wireId = outcome?.state === "sent" ? outcome.wireId : null;
     if (!isWireId(wireId) || answeredWithOwnId.has(reply)) return answerWithOwnId(reply);
-    return succeed(writeSendAnswer(wireId));
+    return writeSendAnswer(wireId);
+  }
+
+  return ({ client }: Call, ended: Ended): Answer => {
+    const receipt = client.settings.extensions === "on" ? receiptOf(ended) : {};
+    return succeed({ ...answer(ended), ...receipt });
   };
+}
+
+/** Whether there is nothing for the person in it. */
+function saysNothing(message: JsonObject): boolean {
+  return listMember(message, "item_list").every((item) =>
+    isObject(item) && digitsOf(item["type"]) === "1" &&
+    textMember(objectMember(item, "text_item") ?? {}, "text").trim() === ""
+  );
 }
 
 /** Whether strict parsers read these digits as an id. */

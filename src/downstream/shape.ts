@@ -18,23 +18,36 @@ import type { HandedOutDelivery } from "../store/store.ts";
 import { inBothLanguages, PLACEHOLDER_TEXT } from "../text/placeholder.ts";
 import { flag, int32, int64, list, object, or, type Repair, repairObject, text } from "./repair.ts";
 
-/** The JSON text of a delivery as this client gets it. Never throws: what cannot be dressed becomes a line of text. */
-export type Shape = (client: ClientId, delivery: HandedOutDelivery) => string;
+/**
+ * The JSON text of a delivery as this client gets it. Never throws: what cannot be dressed becomes a line of text.
+ * `extension` are the hub's own members, for a client that asked for them.
+ */
+export type Shape = (
+  client: ClientId,
+  delivery: HandedOutDelivery,
+  extension?: Partial<Extension>,
+) => string;
+
+/** Members of a message or an answer that are the hub's and not iLink's. */
+export interface Extension {
+  readonly ilink_hub_ext: JsonObject;
+}
 
 type Delivery = HandedOutDelivery;
 
 /** Members of a message that are the hub's to say. */
-interface Edge {
+interface Edge extends Partial<Extension> {
   readonly to_user_id: string;
   readonly context_token: string;
 }
 
 export function createShape(signKey: Uint8Array): Shape {
-  return (client, delivery) => {
+  return (client, delivery, extension) => {
     const { conversation, message } = delivery;
     const edge: Edge = {
       to_user_id: virtualBotId(signKey, client),
       context_token: signText(signKey, { kind: "context", client, conversation, message }),
+      ...extension,
     };
     const given = tryParseJson(delivery.raw);
     const body = isObject(given) ? given : {};

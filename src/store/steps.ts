@@ -160,6 +160,8 @@ export interface ClientSideSteps {
    * Best effort; without it the client counts as knowing WeChat's digits.
    */
   noteAnswered(reply: ReplyId, wireId: string): Promise<void>;
+  /** Where a message came from; `null` when it is not kept any more. */
+  originOf(message: MessageId): Promise<Origin | null>;
   /** The conversation with this person (or group) whose message was last delivered to the client; `null`: never. */
   conversationFor(
     client: ClientId,
@@ -206,6 +208,12 @@ export interface HandedOutDelivery {
   readonly text: string | null;
   /** Digits by which this client knows the quoted message, when it knows it by other digits than the quote's. */
   readonly quotedWireId: string | null;
+}
+
+export interface Origin {
+  /** The account's name. */
+  readonly account: string;
+  readonly sender: { readonly key: string; readonly alias: string };
 }
 
 export interface GivenReply {

@@ -32,6 +32,7 @@ export type {
   HandOutCall,
   PollSteps,
   Rehearsals,
+  Origin,
   ReplyInput,
   ReplyOutcome,
   ReplySteps,

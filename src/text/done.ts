@@ -12,8 +12,10 @@ export const DONE = {
   },
   clientSet: { zh: "已更改 {name} 的设置。", en: "The settings of {name} are changed." },
   nothingToSet: {
-    zh: "client set 要有 --label、--batch、--acknowledge-by 或 --on-unanswered",
-    en: "client set wants --label, --batch, --acknowledge-by or --on-unanswered",
+    zh:
+      "client set 要有 --label、--batch、--acknowledge-by、--on-unanswered、--dialect 或 --extensions",
+    en:
+      "client set wants --label, --batch, --acknowledge-by, --on-unanswered, --dialect or --extensions",
   },
   noClients: {
     zh: "还没有智能体。用 ilink-hub register --name 名字 登记一个。",

@@ -40,6 +40,8 @@ export const LOOK = {
     en: "waiting {count}, the oldest for {age}",
   },
   unanswered: { zh: "未回复 {count}", en: "unanswered {count}" },
+  dialect: { zh: "方言 {dialect}", en: "dialect {dialect}" },
+  extensions: { zh: "带扩展字段", en: "with extensions" },
   shipped: { zh: "自带", en: "shipped" },
   user: { zh: "你的", en: "yours" },
   notLoaded: { zh: "没有加载：{problem}", en: "not loaded: {problem}" },

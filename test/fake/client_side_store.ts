@@ -74,6 +74,7 @@ function createClientSideStore(
     clientByToken: async (hash, nowMs) => (await guard(), store.clientByToken(hash, nowMs)),
     updateClient: async (client, change) => (await guard(), store.updateClient(client, change)),
     conversationFor: async (client, to) => (await guard(), store.conversationFor(client, to)),
+    originOf: async (message) => (await guard(), store.originOf(message)),
     replyOutcome: async (reply) => (await guard(), store.replyOutcome(reply)),
     async recordSeen(calls) {
       await guard();

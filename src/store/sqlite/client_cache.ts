@@ -2,7 +2,7 @@
  * The clients in memory, since every message and every request asks for them. It follows the database: whoever changes a
  * client has it read again once the change is on disk.
  */
-import type { Client, ClientSettings } from "../../core/client.ts";
+import { type Client, type ClientSettings, DEFAULT_CLIENT_SETTINGS } from "../../core/client.ts";
 import type { ClientId } from "../../core/ids.ts";
 import type { Database } from "./database.ts";
 import type { Step } from "./group.ts";
@@ -112,6 +112,8 @@ export class ClientCache {
 
 function readClient(row: ClientRow): Client {
   const { id, name, label, createdAtMs, lastSeenAtMs, waiting } = row;
-  const settings = readStored<ClientSettings>(row.settings);
+  // What was written before a setting existed does not name it.
+  const stored = readStored<Partial<ClientSettings>>(row.settings);
+  const settings = { ...DEFAULT_CLIENT_SETTINGS, ...stored };
   return { id, name, label, settings, createdAtMs, lastSeenAtMs, waiting };
 }

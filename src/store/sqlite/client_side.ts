@@ -6,7 +6,7 @@ import {
   type MessageId,
   type ReplyId,
 } from "../../core/ids.ts";
-import type { Accepted, ClientSideSteps, GivenReply } from "../store.ts";
+import type { Accepted, ClientSideSteps, GivenReply, Origin } from "../store.ts";
 import { findLastHandedOut } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
@@ -39,6 +39,12 @@ const INSERT = `
 const NOTE_DELIVERY_ANSWERED = `
   UPDATE deliveries SET is_answered = 1, is_unanswered = 0 WHERE message = ? AND client = ?`;
 
+const SELECT_ORIGIN = `
+  SELECT a.name AS account, coalesce(s.key, '') AS key, coalesce(s.alias, '') AS alias
+  FROM messages AS m JOIN accounts AS a ON a.id = m.account
+    LEFT JOIN senders AS s ON s.id = m.sender
+  WHERE m.id = ?`;
+
 export function createClientSideSteps(
   parts: HandOutParts & { readonly group: Group },
 ): ClientSideSteps {
@@ -51,6 +57,7 @@ export function createClientSideSteps(
     accept: (given) => group.write((step) => accept(step, limits.unsentPerConversation, given)),
     replyOutcome: (reply) => group.read((db) => readOutcome(db, reply)),
     noteAnswered: (reply, wireId) => group.write(({ db }) => noteAnswered(db, reply, wireId)),
+    originOf: (message) => group.read((db) => findOrigin(db, message)),
     conversationFor: (client, to) =>
       group.read((db) => {
         const found = findLastHandedOut(db, client, to);
@@ -76,6 +83,13 @@ function accept({ db }: Step, unsentMax: number, given: GivenReply): Accepted {
   const id = db.insert(INSERT, client, conversation, message, sendId, digest, content, atMs);
   if (message !== null) db.run(NOTE_DELIVERY_ANSWERED, message, client);
   return { kind: "accepted", reply: asId<ReplyId>(id), conversation };
+}
+
+function findOrigin(db: Database, message: MessageId): Origin | null {
+  const row = db.get<{ account: string; key: string; alias: string }>(SELECT_ORIGIN, message);
+  if (row === undefined) return null;
+  const { account, key, alias } = row;
+  return { account, sender: { key, alias } };
 }
 
 /** By the context token, else what this person's message was that the client was given last. */

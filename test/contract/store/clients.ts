@@ -45,6 +45,8 @@ export const CLIENTS: Subject = {
       batch: 5,
       acknowledgeBy: "cursor",
       onUnanswered: "show",
+      dialect: "ilink",
+      extensions: "off",
     });
     assertEquals((await store.clients())[0], changed);
     const taken = await assertRejects(

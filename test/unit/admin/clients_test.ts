@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DEFAULT_CLIENT_SETTINGS } from "../../../src/core/client.ts";
 import { createHash } from "node:crypto";
 import { LIMITS } from "../../../src/core/limits.ts";
 import { isObject, textMember } from "../../../src/lib/json.ts";
@@ -85,7 +86,7 @@ Deno.test("GET /hub/clients shows each client with what it is doing", async () =
       waiting: 0,
       oldestWaitingAtMs: null,
       unanswered: 0,
-      settings: { batch: 1, acknowledgeBy: "cursor", onUnanswered: "show" },
+      settings: DEFAULT_CLIENT_SETTINGS,
     }],
   });
 });
@@ -98,7 +99,7 @@ Deno.test("PATCH /hub/clients/NAME changes what was given and leaves the rest", 
   });
   assert(isObject(json));
   assertEquals(json["name"], "b");
-  assertEquals(json["settings"], { batch: 10, acknowledgeBy: "cursor", onUnanswered: "show" });
+  assertEquals(json["settings"], { ...DEFAULT_CLIENT_SETTINGS, batch: 10 });
   assertMatch(world.told.join(), /client \d+ changed/);
   assertEquals((await world.ask("PATCH", "/hub/clients/a", { body: {} })).status, 404);
   const tooMany = await world.ask("PATCH", "/hub/clients/b", { body: { settings: { batch: 51 } } });

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { statusLines } from "../../../src/cli/status.ts";
+import { DEFAULT_CLIENT_SETTINGS } from "../../../src/core/client.ts";
 import type { StatusView } from "../../../src/core/status.ts";
 
 const NOW_MS = 10_000_000_000;
@@ -31,7 +32,7 @@ const STATUS: StatusView = {
     waiting: 4,
     oldestWaitingAtMs: NOW_MS - 8 * MINUTE_MS,
     unanswered: 1,
-    settings: { batch: 1, acknowledgeBy: "cursor", onUnanswered: "show" },
+    settings: DEFAULT_CLIENT_SETTINGS,
   }],
   plugins: [{ id: "mine.ts", version: "", source: "user", problem: "line 3: no default export" }],
   messages: { received: 0, routed: 12, parked: 1, dropped: 0 },
