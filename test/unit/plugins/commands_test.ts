@@ -53,6 +53,21 @@ Deno.test("texts that are no command are passed on untouched", () => {
   }
 });
 
+Deno.test("an agent's own /session commands reach it untouched", () => {
+  for (
+    const text of [
+      "/session",
+      "/session new",
+      "/session use work",
+      "/sl",
+      "/su 2",
+      "／session list",
+    ]
+  ) {
+    assertEquals(ask(text), { kind: "pass" }, text);
+  }
+});
+
 Deno.test("media without text are passed on", () => {
   const parts = [{ kind: "image" as const, text: "", bytes: 4 }];
   assertEquals(ask("", context(), { parts }), { kind: "pass" });
