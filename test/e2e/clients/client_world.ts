@@ -31,6 +31,7 @@ export interface ClientWorld extends Scene {
   readonly clients: NpmClient[];
 }
 
+const CLIENT_NAME = "npm";
 const PEOPLE = 12;
 /** The hub ends orderly when its poll has come back: a short one makes that quick. */
 const HOLD_MS = 1_000;
@@ -59,7 +60,7 @@ export async function withClientWorld(
   const scene: Scene = { kind, simulator, bot, people, folder };
 
   const hub = await startHub(scene, 0);
-  const token = await hub.register("npm");
+  const token = await hub.register(CLIENT_NAME);
   const world: ClientWorld = { ...scene, token, newcomers: [...people], hub, clients: [] };
   endings.defer(async () => {
     await Promise.all(world.clients.map((client) => client.kill()));
@@ -89,6 +90,7 @@ export async function startClient(
   const client = await world.kind.start({
     hubUrl: world.hub.url,
     token,
+    owner: { name: CLIENT_NAME, token: world.token, adminToken: world.hub.adminToken },
     cdnUrl: `${world.simulator.baseUrl}/c2c`,
     stateFolder: `${world.folder}/client-${token.slice(-8)}`,
     people: world.people,

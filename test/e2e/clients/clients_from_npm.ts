@@ -1,4 +1,5 @@
 /** The clients that are tested: what to install, and how a user points each at the hub (docs/CLIENTS.md). */
+import { runHub } from "../../fake/hub_command.ts";
 import { installPackages } from "./npm_packages.ts";
 import { type NpmClient, startNpmClient } from "./npm_client.ts";
 
@@ -16,6 +17,8 @@ export interface ClientFromNpm {
 export interface Given {
   readonly hubUrl: string;
   readonly token: string;
+  /** As whom the hub knows it, with the token it gave. */
+  readonly owner: { readonly name: string; readonly token: string; readonly adminToken: string };
   /** Where the simulated CDN answers. */
   readonly cdnUrl: string;
   /** Keeps what the client writes; the same over its restarts. */
@@ -72,28 +75,20 @@ async function installWith(driver: string, packages: readonly string[]): Promise
   return folder;
 }
 
-/** The files that docs/CLIENTS.md tells a user to write. */
+/** What a user runs for this client; a token that is nobody's is then put in by hand. */
 async function writeOpenclawState(given: Given): Promise<void> {
-  const id = "hub-im-bot";
-  const folder = `${given.stateFolder}/openclaw-weixin`;
-  await Deno.mkdir(`${folder}/accounts`, { recursive: true });
-  await Deno.mkdir(`${given.stateFolder}/credentials`, { recursive: true });
-  const [owner] = given.people;
-  const account = {
-    token: given.token,
-    baseUrl: given.hubUrl,
-    userId: owner,
-    savedAt: "2026-01-01T00:00:00Z",
-  };
-  const files = [
-    [`${folder}/accounts.json`, [id]],
-    [`${folder}/accounts/${id}.json`, account],
-    [
-      `${given.stateFolder}/credentials/openclaw-weixin-${id}-allowFrom.json`,
-      { version: 1, allowFrom: given.people },
-    ],
-  ] as const;
-  for (const [path, content] of files) await Deno.writeTextFile(path, JSON.stringify(content));
+  const { stateFolder, people, owner } = given;
+  const said = await runHub([
+    ...["client", "export", owner.name, "--for", "openclaw", "--dir", stateFolder],
+    ...["--people", people.join(","), "--token", owner.token, "--json"],
+    ...["--hub-url", given.hubUrl, "--admin-token", owner.adminToken],
+  ]);
+  if (said.code !== 0) throw new Error(`The client was not exported: ${said.err}`);
+  const { files }: { files: readonly { readonly path: string }[] } = JSON.parse(said.out);
+  for (const { path } of files) {
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replaceAll(owner.token, given.token));
+  }
 }
 
 /** Node where the host takes it, else Deno, which it takes for a Node that is new enough. */
