@@ -16,9 +16,11 @@ import type { ClientStates } from "./core/client.ts";
 import { judgeHealth } from "./core/health.ts";
 import type { ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
+import type { PairingDesk } from "./core/pairing.ts";
 import type { AccountFacts } from "./core/status.ts";
 import { virtualBotId } from "./core/tokens.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
+import { createPairingDesk } from "./downstream/pairing_desk.ts";
 import { startServer } from "./http/server.ts";
 import { createPlugins, pluginFacts } from "./hub/plugins.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
@@ -79,6 +81,7 @@ export interface Stations {
   readonly upstream: Upstream;
   readonly downstream: Downstream;
   readonly router: Router;
+  readonly pairing: PairingDesk;
   /** Rung when there is something for a client to fetch, or its settings changed. */
   readonly clientBells: BellBoard<ClientId>;
   /** Ends them in the order in which nothing is lost: what comes in first, what is answered last. */
@@ -92,6 +95,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
   const clientBells = createBellBoard<ClientId>();
   const replyBells = createBellBoard<ReplyId>();
   await store.recoverSends();
+  await store.forgetPairings(startedAtMs);
 
   // ── 1 and 8: WeChat's side
   const upstream = createUpstream({
@@ -100,6 +104,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onSendEnded: (reply) => replyBells.ring(reply),
   });
   const live = createLive(ground);
+  const pairing = createPairingDesk({ ...ground, onRegistered: () => router.bell.ring() });
 
   // ── 5 and 6: the clients' side; before the router, which asks it who is there
   const downstream = createDownstream({
@@ -109,6 +114,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     replyBells,
     onAccepted: () => replies.bell.ring(),
     cdnBaseUrl: settings.cdnBaseUrl,
+    ...{ pairing, publicUrl: settings.publicUrl },
     clients: await store.clients(),
   });
 
@@ -117,6 +123,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
   const shadows = startShadows(deciding);
   const router = startRouter({
     ...deciding,
+    pairing,
     onDecided: (input, made) => shadows.watch(input, made),
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
     onDelivered: (clients) => clients.forEach((client) => clientBells.ring(client)),
@@ -130,13 +137,13 @@ export async function startStations(ground: Ground): Promise<Stations> {
   return {
     upstream,
     downstream,
-    router,
-    clientBells,
+    ...{ router, pairing, clientBells },
     async stop() {
       const deadline = new AbortController();
       const cancel = clock.after(LIMITS.shutdownMs, () => deadline.abort());
       await upstream.stop(deadline.signal);
       cancel();
+      pairing.stop();
       await downstream.drain();
       await Promise.all([router.stop(), replies.stop(), live.stop()]);
       await shadows.stop();
@@ -240,6 +247,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
         return urlOf(options, address);
       },
       states: downstream.states,
+      pairing: stations.pairing,
       login: desk,
       health,
       accountFacts: (account) => upstream.facts(account),
@@ -303,6 +311,10 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
     states,
+    pairing: createPairingDesk({
+      ...{ store, clock, random, log, signKey: options.dataDirectory.signingKey },
+      onRegistered() {},
+    }),
     login: desk,
     health: () => ({ state: "failing", reason: "stopping" }),
     accountFacts: () => NOT_POLLED,

@@ -20,6 +20,7 @@ const STATUS: Readonly<Partial<Record<ApiErrorCode, Status>>> = {
   INTERNAL: 500,
   MESSAGE_UNKNOWN: 404,
   NOT_FOUND: 404,
+  PAIRING_UNKNOWN: 404,
   PLUGIN_UNKNOWN: 404,
 };
 

@@ -11,6 +11,8 @@ import { clientRoutes } from "./clients.ts";
 import { createBrowserGuard, createTokenGuard } from "./guard.ts";
 import { loginRoutes } from "./login.ts";
 import { messageRoutes } from "./messages.ts";
+import { createPairPage } from "./pair_page.ts";
+import { pairingRoutes } from "./pairing.ts";
 import { createMetrics } from "./metrics.ts";
 import { pluginRoutes } from "./plugins.ts";
 import type { AdminPort } from "./port.ts";
@@ -29,6 +31,9 @@ export function createAdminApp(port: AdminPort): Hono {
     return c.json(health, health.state === "failing" ? 503 : 200);
   });
 
+  // Whoever holds the code may see its page; what can be done there the page decides.
+  app.route("/hub/pair", createPairPage(port));
+
   const guards = [createBrowserGuard(port), createTokenGuard(port)] as const;
   app.use("/metrics", ...guards);
   app.use("/hub/*", ...guards);
@@ -40,9 +45,8 @@ export function createAdminApp(port: AdminPort): Hono {
   });
   app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
   app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
-  for (const routes of [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes]) {
-    app.route("/hub", routes(port));
-  }
+  const groups = [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes];
+  for (const routes of [...groups, pairingRoutes]) app.route("/hub", routes(port));
 
   app.notFound((c) =>
     refuse(c, "NOT_FOUND", {

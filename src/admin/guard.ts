@@ -9,22 +9,34 @@ import type { AdminPort } from "./port.ts";
 
 type Guard = (c: Context, next: Next) => Promise<Response | undefined>;
 
+type TokenPort = Pick<AdminPort, "token" | "clock">;
+
+/** Whether a text is the admin token; a wrong one takes its time, as long as not too many wait. */
+export function createTokenCheck(
+  port: TokenPort,
+): (given: string, signal: AbortSignal) => Promise<boolean> {
+  let waiting = 0;
+  return async function isRight(given, signal) {
+    if (isSame(given.trim(), port.token.current())) return true;
+    if (waiting >= LIMITS.delayedRefusalsMax) return false;
+    waiting += 1;
+    await sleep(port.clock, LIMITS.refusalDelayMs, signal);
+    waiting -= 1;
+    return false;
+  };
+}
+
 /**
  * Lets calls with the admin token through. A wrong token is answered late, so that guessing is slow; how many such answers
  * wait is bounded.
  */
-export function createTokenGuard(port: Pick<AdminPort, "token" | "clock">): Guard {
-  let waiting = 0;
+export function createTokenGuard(port: TokenPort): Guard {
+  const isRight = createTokenCheck(port);
   return async function guard(c, next) {
     const [_, given] = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-    if (given !== undefined && isSame(given.trim(), port.token.current())) {
+    if (given !== undefined && await isRight(given, c.req.raw.signal)) {
       await next();
       return undefined;
-    }
-    if (given !== undefined && waiting < LIMITS.delayedRefusalsMax) {
-      waiting += 1;
-      await sleep(port.clock, LIMITS.refusalDelayMs, c.req.raw.signal);
-      waiting -= 1;
     }
     const seen = given === undefined ? "no token" : "another token";
     c.header("www-authenticate", "Bearer");

@@ -3,6 +3,7 @@ import type { AdminToken } from "../core/admin_token.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { AccountId, ClientId } from "../core/ids.ts";
 import type { LoginDesk } from "../core/login.ts";
+import type { PairingDesk } from "../core/pairing.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
 import type { AccountFacts, DiskFacts, Health, PluginFacts } from "../core/status.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -21,6 +22,7 @@ export interface AdminPort {
   readonly token: AdminToken;
   readonly login: LoginDesk;
   readonly pluginDesk: PluginDesk;
+  readonly pairing: PairingDesk;
   readonly actions: AdminActions;
   readonly clock: Clock;
   readonly random: Random;

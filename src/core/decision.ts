@@ -1,5 +1,5 @@
 /** The router's answer to one message, all verdicts considered; a value that can be repeated, replayed and explained. */
-import type { ClientId } from "./ids.ts";
+import type { ClientId, PairingId } from "./ids.ts";
 import type { Json } from "../lib/json.ts";
 import type { Pin } from "./pin.ts";
 
@@ -48,6 +48,8 @@ export type Decision =
     /** Messages of this conversation that wait move to the client of `binding`. */
     readonly moveWaiting: boolean;
     readonly reason: string;
+    /** A request that the owner approves with the message, and the name its client gets. */
+    readonly approves?: { readonly pairing: PairingId; readonly name: string };
   }
   | {
     readonly kind: "park";

@@ -21,6 +21,7 @@ export type HubErrorCode =
   | "KEY_WRONG"
   | "LOGIN_FAILED"
   | "MESSAGE_UNKNOWN"
+  | "PAIRING_UNKNOWN"
   | "PLUGIN_INVALID"
   | "PLUGIN_UNKNOWN"
   | "PORT_TAKEN"

@@ -21,6 +21,8 @@ export type DeliverySeq = Id<"delivery sequence">;
 export type ReplyId = Id<"reply">;
 /** One upstream call. Unique in a database, growing in the order of planning. */
 export type SendId = Id<"send">;
+/** One request of a program to become a client. Unique in a database. */
+export type PairingId = Id<"pairing">;
 
 /** Gives a number its brand; only the store, the codecs of signed tokens and readers of admin input call it. */
 export function asId<T extends Id<string>>(value: number): T {

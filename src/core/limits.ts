@@ -62,6 +62,30 @@ export const LIMITS = {
   /** How long a client's old token works after a new one was made, so that it can be put in place. */
   tokenGraceMs: 10 * MINUTE,
 
+  // ── pairing
+  /** A request for a QR code that nobody approved is over. The official client waits for 8 min. */
+  pairingMs: 10 * MINUTE,
+  /** A client that lost the answer with its token may ask for it again. */
+  pairingRepeatMs: 2 * MINUTE,
+  /** How long a client's question about its QR code is held; some give up at 15 s. */
+  pairingHoldMs: 8 * SECOND,
+  /** Such questions held at the same time; further ones are answered at once. */
+  pairingHoldsMax: 256,
+  /** Requests that are not over; the newest is refused beyond. */
+  pairingsMax: 64,
+  /** Of one address: requests at once, and then one in so long. */
+  pairingRequestsAtOnce: 8,
+  pairingRequestEveryMs: 30 * SECOND,
+  /** Of one address: pages of codes at once, and then one in so long, so that codes cannot be guessed. */
+  pairingPagesAtOnce: 30,
+  pairingPageEveryMs: 5 * SECOND,
+  /** The longest time for which the owner opens pairing. */
+  pairingOpenMaxMs: 24 * HOUR,
+  /** Tokens that a client shows as its own; the official client sends up to ten. */
+  pairingTokensMax: 10,
+  /** Addresses whose rate is remembered. */
+  pairingAddressesMax: 1_000,
+
   // ── connections
   /** Open connections: a parked poll and a send for each of 10,000 clients, and some more. */
   connectionsMax: 25_000,
@@ -178,6 +202,16 @@ export const LIMITS = {
   typingConversationsMax: 10_000,
   /** Time limit of asking for an upload's place: a client gives up at 15 s. */
   uploadUrlMs: 10 * SECOND,
+
+  // ── media relayed between clients and WeChat's CDN
+  /** One file. The official client keeps none of more than 100 MiB. */
+  cdnBytesMax: 128 * MIB,
+  /** Transfers of one client at the same time. */
+  cdnTransfersPerClient: 8,
+  /** A transfer on which nothing moves for so long ends. */
+  cdnSilentMs: 30 * SECOND,
+  /** The longest a transfer may take. */
+  cdnTransferMs: 10 * MINUTE,
 
   // ── dedupe
   /** A repeated message id is a duplicate for so long. */

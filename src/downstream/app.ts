@@ -5,15 +5,11 @@ import type { ClientId, ReplyId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Live } from "../core/live.ts";
 import type { BellBoard } from "../lib/bell_board.ts";
+import type { PairingDesk } from "../core/pairing.ts";
 import type { Clock } from "../lib/clock.ts";
-import {
-  isObject,
-  isRawNumber,
-  type Json,
-  type JsonObject,
-  tryParseJson,
-} from "../lib/json.ts";
+import { isObject, isRawNumber, type Json, type JsonObject, tryParseJson } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
+import { remoteAddress } from "../lib/remote_address.ts";
 import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
 import { findCaller } from "./auth.ts";
@@ -25,6 +21,11 @@ import { createExtensions } from "./extensions.ts";
 import { createGetUpdates } from "./getupdates.ts";
 import { createNotifyStart, createNotifyStop } from "./notify.ts";
 import { createPollMemory } from "./poll_memory.ts";
+import {
+  createGetBotQrcode,
+  createGetQrcodeStatus,
+  type OpenEndpoint,
+} from "./pairing.ts";
 import { createOpenPolls } from "./polls.ts";
 import { createPresence } from "./presence.ts";
 import { createRefusals, type Refusals } from "./refusals.ts";
@@ -52,6 +53,10 @@ export interface DownstreamPorts {
   readonly onAccepted: () => void;
   /** WeChat's CDN, without a trailing slash. */
   readonly cdnBaseUrl: string;
+  /** Where programs ask to become clients. */
+  readonly pairing: PairingDesk;
+  /** The hub's address as its owner says it; `null` takes that under which a client comes. */
+  readonly publicUrl: string | null;
   /** The clients there are at the start. */
   readonly clients: readonly Pick<Client, "id" | "lastSeenAtMs">[];
   /** Other bounds than `core/limits.ts` has, for tests. */
@@ -131,17 +136,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
   const endpoints: Endpoints = {
     getupdates: createGetUpdates({
-      ...{
-        store,
-        clock,
-        log,
-        cursors,
-        memory,
-        polls,
-        presence,
-        refusals,
-        limits,
-      },
+      ...{ store, clock, log, cursors, memory, polls, presence, refusals, limits },
       shape: createShape(signKey),
       extensions,
       isDraining: () => isDraining,
@@ -154,8 +149,14 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
     "msg/notifystop": createNotifyStop(presence),
   };
 
+  const pairing = { ...ports, refusals, desk: ports.pairing };
+  const openEndpoints: OpenEndpoints = [
+    { name: "get_bot_qrcode", methods: ["GET", "POST"], serve: createGetBotQrcode(pairing) },
+    { name: "get_qrcode_status", methods: ["GET"], serve: createGetQrcodeStatus(pairing) },
+  ];
+
   return {
-    app: createApp(createDialects(endpoints), { ...ports, presence, refusals }),
+    app: createApp(createDialects(endpoints), openEndpoints, { ...ports, presence, refusals }),
     states: presence.states,
     clientRemoved(client) {
       polls.hasten(client);
@@ -173,6 +174,13 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   };
 }
 
+/** Calls that need no token. */
+type OpenEndpoints = readonly {
+  readonly name: string;
+  readonly methods: readonly ("GET" | "POST")[];
+  readonly serve: OpenEndpoint;
+}[];
+
 type Doors = Pick<DownstreamPorts, "store" | "clock" | "log"> & {
   readonly presence: { noteCall(client: ClientId): void };
   readonly refusals: Refusals;
@@ -180,19 +188,28 @@ type Doors = Pick<DownstreamPorts, "store" | "clock" | "log"> & {
 
 function createApp(
   dialects: Readonly<Record<Dialect, Endpoints>>,
+  openEndpoints: OpenEndpoints,
   doors: Doors,
 ): Hono<DownstreamEnv> {
-  const app = new Hono<DownstreamEnv>({
-    getPath: (request) => readPath(request.url),
-  });
-  for (const name of new Set(Object.values(dialects).flatMap(Object.keys))) {
-    const endpointFor = ({ settings }: Client) =>
-      dialects[settings.dialect][name] ?? null;
-    app.post(PREFIX + name, (c) => serve(c, endpointFor, doors).then(respond));
+  const app = new Hono<DownstreamEnv>({ getPath: (request) => readPath(request.url) });
+  for (const { name, methods, serve } of openEndpoints) {
+    app.on([...methods], PREFIX + name, async (c) =>
+      respond(
+        await serve({
+          request: c.req.raw,
+          address: remoteAddress(c.env),
+          exchange: c.env?.exchange ?? NEVER_ENDS,
+        }),
+      ));
     app.all(
       PREFIX + name,
-      () => respond(deny(405, `use POST for ${PREFIX}${name}`)),
+      () => respond(deny(405, `use ${methods.join(" or ")} for ${PREFIX}${name}`)),
     );
+  }
+  for (const name of new Set(Object.values(dialects).flatMap(Object.keys))) {
+    const endpointFor = ({ settings }: Client) => dialects[settings.dialect][name] ?? null;
+    app.post(PREFIX + name, (c) => serve(c, endpointFor, doors).then(respond));
+    app.all(PREFIX + name, () => respond(deny(405, `use POST for ${PREFIX}${name}`)));
   }
   app.notFound(() => respond(NO_SUCH_CALL));
   app.onError((error) => {
@@ -224,17 +241,12 @@ async function serve(
     return await refusals.refuse(exchange, { status: 503, text });
   }
   if (client === null) {
-    return await refusals.refuse(exchange, {
-      status: 401,
-      text: "unknown token",
-    });
+    return await refusals.refuse(exchange, { status: 401, text: "unknown token" });
   }
   presence.noteCall(client.id);
   const endpoint = endpointFor(client);
   if (endpoint === null) return NO_SUCH_CALL;
-  const body = readObject(
-    await c.req.text().catch(() => "cut off: nobody reads the answer"),
-  );
+  const body = readObject(await c.req.text().catch(() => "cut off: nobody reads the answer"));
   if (body === null) {
     const text =
       `the body cannot be read, want a JSON object nested at most ${LIMITS.bodyNestingMax} deep`;
@@ -246,17 +258,12 @@ async function serve(
 /** Nothing at all counts as an object without members. */
 function readObject(text: string): JsonObject | null {
   const body = text.trim() === "" ? {} : tryParseJson(text);
-  return isObject(body) && nestsWithin(body, LIMITS.bodyNestingMax)
-    ? body
-    : null;
+  return isObject(body) && nestsWithin(body, LIMITS.bodyNestingMax) ? body : null;
 }
 
 function nestsWithin(value: Json, levels: number): boolean {
-  if (typeof value !== "object" || value === null || isRawNumber(value)) {
-    return true;
-  }
-  return levels > 0 &&
-    Object.values(value).every((member) => nestsWithin(member, levels - 1));
+  if (typeof value !== "object" || value === null || isRawNumber(value)) return true;
+  return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1));
 }
 
 function deny(status: Answer["status"], text: string): Answer {

@@ -15,6 +15,7 @@ import { say } from "../text/say.ts";
 import { tellDecision, tellPins, tellSeen } from "./explain.ts";
 import { factsFor } from "./facts.ts";
 import { fallBack } from "./fallback.ts";
+import { type CodeBook, findApproval } from "./pairing.ts";
 import { endedPins, findAnswer } from "./pins.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
 import { type Around, resolveVerdict } from "./resolve.ts";
@@ -26,6 +27,8 @@ const COMMANDS = "commands";
 export interface DecisionPorts extends Scene {
   readonly host: PluginHost;
   readonly policy: SenderPolicy;
+  /** Requests that the owner approves by their code; without it no text is a code. */
+  readonly pairing?: CodeBook;
 }
 
 export interface Decided {
@@ -52,7 +55,7 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
   const facts = factsFor(input, ports);
   const refusal = refuse(input, ports);
   const { decision, by, steps, memories } = refusal === null
-    ? await askPlugins(input, { ...ports, facts })
+    ? await approve(input, ports) ?? await askPlugins(input, { ...ports, facts })
     : { decision: refusal, by: null, steps: [], memories: {} };
   const told = tellDecision(decision, { by, clients });
   const seen = tellSeen({ ...facts, ...tellPins(input, clients), memories: input.memories }, told);
@@ -67,6 +70,12 @@ function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision
   const isGroup = why === "group_not_allowed";
   const sentence = isGroup ? CHAT_TEXT.groupNotAllowed : CHAT_TEXT.senderNotAllowed;
   return { kind: "drop", why, reason: say(lang, sentence) };
+}
+
+/** Before any plugin: a code is nobody's business but the hub's. */
+async function approve(input: DecisionInput, ports: DecisionPorts): Promise<Outcome | null> {
+  const approval = await findApproval(input, ports);
+  return approval === null ? null : { ...approval, by: HUB_ID, memories: {} };
 }
 
 /** What has been asked so far. */

@@ -16,6 +16,7 @@ import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
 import { decide, type Decided } from "./chain.ts";
 import { createLanes } from "./lanes.ts";
+import type { CodeBook } from "./pairing.ts";
 import type { SenderPolicy } from "./policy.ts";
 import type { Background, Scene } from "./views.ts";
 
@@ -24,6 +25,8 @@ export interface RouterPorts extends Background {
   /** Read anew for each decision, so that a reload may replace it. */
   readonly host: PluginHost;
   readonly policy: SenderPolicy;
+  /** Requests that the owner approves by their code; without it no text is a code. */
+  readonly pairing?: CodeBook;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -146,6 +149,10 @@ async function tryOnce(
   }
   if (settled.kind === "settled") {
     ports.onDecided?.(numbered, { clients, nowMs, decided });
+    const { decision } = decided;
+    if (decision.kind === "answer" && decision.approves !== undefined) {
+      ports.pairing?.noteApproved(decision.approves.pairing);
+    }
     if (settled.woken.length > 0) ports.onDelivered(settled.woken);
     if (settled.hasSends) ports.onSends(input.account.id);
   }

@@ -111,7 +111,7 @@ export type Settled =
     readonly hasSends: boolean;
   }
   | { readonly kind: "already_settled" }
-  /** A named client has been removed; decide again. */
+  /** A client or request that the decision names has gone; decide again. */
   | { readonly kind: "client_gone" };
 
 /** What it takes to decide a message once more, for a look. Nothing here changes anything. */

@@ -10,6 +10,7 @@ import type { Account } from "../core/account.ts";
 import type { Client, ClientSettings } from "../core/client.ts";
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
 import type { InboxState, SendState } from "../core/lifecycle.ts";
+import type { PairingSteps } from "./pairing_steps.ts";
 import type {
   ClientSideSteps,
   PollSteps,
@@ -20,6 +21,7 @@ import type {
 } from "./steps.ts";
 import type { MessageSummary, MessageTrace } from "./trace.ts";
 
+export type { ConfirmedPairing, PairingSteps } from "./pairing_steps.ts";
 export type {
   Accepted,
   AcceptedReply,
@@ -30,9 +32,9 @@ export type {
   HandedOut,
   HandedOutDelivery,
   HandOutCall,
+  Origin,
   PollSteps,
   Rehearsals,
-  Origin,
   ReplyInput,
   ReplyOutcome,
   ReplySteps,
@@ -55,6 +57,7 @@ export interface Store
     ClientSideSteps,
     ReplySteps,
     SendSteps,
+    PairingSteps,
     Looks,
     Upkeep {
   /**

@@ -18,8 +18,16 @@ export const CHAT_TEXT = {
     zh: "这是回答谁的？请回复名字：{names}",
     en: "Who is this answer for? Reply with a name: {names}",
   },
+  pairingApproved: {
+    zh: "已批准 {name} 接入，它马上就会连上。改名：ilink-hub client rename",
+    en: "{name} is approved and will connect in a moment. Rename it with ilink-hub client rename",
+  },
 
   // ── reasons
+  pairingReason: {
+    zh: "主人发来接入码，批准了 {name}",
+    en: "the owner sent the code of a pairing request and so approved {name}",
+  },
   senderNotAllowed: { zh: "这个人没有使用权限", en: "this sender is not allowed" },
   groupNotAllowed: { zh: "这个群没有使用权限", en: "this group is not allowed" },
   onlyClient: { zh: "只有这一个智能体", en: "it is the only agent" },

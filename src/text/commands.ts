@@ -26,6 +26,20 @@ export const COMMAND_SUMMARY = {
     zh: "写出智能体程序自己的状态文件或环境变量，让它不扫码就接上 hub",
     en: "write the state files or variables of an agent's program, so that it needs no QR code",
   },
+  pairOpen: {
+    zh: "开放扫码接入几分钟：打开二维码的页面点一下就行",
+    en: "let agents in by QR code for some minutes: opening the code's page and one tap is enough",
+  },
+  pairClose: {
+    zh: "关上扫码接入：每个请求都要批准",
+    en: "close pairing again: each request wants an approval",
+  },
+  pairList: { zh: "列出接入请求", en: "list the agents that ask to be let in" },
+  pairApprove: {
+    zh: "批准一个接入请求；接入码在二维码的链接末尾",
+    en: "approve an agent's request; its code ends the QR code's link",
+  },
+  pairRefuse: { zh: "拒绝一个接入请求", en: "refuse an agent's request" },
   accountsList: { zh: "列出微信账号", en: "list the WeChat accounts" },
   accountsRename: { zh: "给微信账号改名", en: "give a WeChat account another name" },
   accountsRemove: {
@@ -187,6 +201,11 @@ export const FLAG_HELP = {
   limit: {
     zh: "最多几条，1 到 10000；不填则是 1000",
     en: "how many at most, 1 to 10000; 1000 when not given",
+  },
+  minutes: { zh: "几分钟，1 到 1440；不填则是 10", en: "minutes, 1 to 1440; 10 when not given" },
+  pairName: {
+    zh: "它叫什么；不填则由 hub 起名",
+    en: "what it is called; the hub chooses when not given",
   },
   yes: { zh: "不再询问", en: "do not ask" },
   follow: { zh: "接着看，直到按 Ctrl-C", en: "go on until Ctrl-C" },

@@ -34,6 +34,7 @@ export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   KEY_WRONG: { zh: "密钥不对", en: "Wrong key" },
   LOGIN_FAILED: { zh: "登录没有成功", en: "Login failed" },
   MESSAGE_UNKNOWN: { zh: "没有这条消息", en: "No such message" },
+  PAIRING_UNKNOWN: { zh: "没有这个接入请求", en: "No such pairing request" },
   PLUGIN_INVALID: { zh: "插件不能用", en: "Plugin cannot be used" },
   PLUGIN_UNKNOWN: { zh: "没有这个插件", en: "No such plugin" },
   PORT_TAKEN: { zh: "端口已被占用", en: "Port is taken" },
@@ -120,6 +121,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
   MESSAGE_UNKNOWN: {
     zh: "ilink-hub trace 列出最近的消息和编号",
     en: "ilink-hub trace shows the newest messages and their ids",
+  },
+  PAIRING_UNKNOWN: {
+    zh: "十分钟内没有批准就作废，用过一次也作废：让程序重新显示二维码",
+    en: "One is over after ten minutes or one use: have the program show a new QR code",
   },
   PLUGIN_INVALID: {
     zh: "ilink-hub status 说明每个插件的问题",

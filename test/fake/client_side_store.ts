@@ -20,6 +20,8 @@ export interface Queued {
 export interface ClientSideStore extends AsyncDisposable {
   /** What the station is given. */
   readonly port: DownstreamPorts["store"];
+  /** The store itself: its faults are its own. */
+  readonly whole: Store;
   addClient(client: { readonly name: string; readonly tokenHash: string }): Promise<Client>;
   removeClient(client: ClientId): Promise<void>;
   clientNow(client: ClientId): Promise<Client>;
@@ -109,6 +111,7 @@ function createClientSideStore(
 
   const side: ClientSideStore = {
     port,
+    whole: store,
     handOuts,
     replies,
     seen,

@@ -3,6 +3,7 @@ import { createAdminApp } from "../../src/admin/app.ts";
 import type { HubModule } from "../../src/cli/command.ts";
 import type { LoginDesk } from "../../src/core/login.ts";
 import type { PluginDesk } from "../../src/core/plugin_desk.ts";
+import { createPairingDesk } from "../../src/downstream/pairing_desk.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -28,6 +29,10 @@ export function createDeskHub(
       await fill(store);
       const app = createAdminApp({
         ...{ version, store, clock, random, log, pluginDesk },
+        pairing: createPairingDesk({
+          ...{ store, clock, random, log, signKey: dataDirectory.signingKey },
+          onRegistered() {},
+        }),
         startedAtMs: null,
         publicUrl: "http://127.0.0.1:8765",
         states: { stateOf: () => "away", lastCallAtMs: () => null },

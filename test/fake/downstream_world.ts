@@ -11,9 +11,12 @@ import {
   type DownstreamLimits,
 } from "../../src/downstream/app.ts";
 import { createExchange, type HeldExchange } from "../../src/downstream/exchange.ts";
+import { createPairingDesk } from "../../src/downstream/pairing_desk.ts";
+import type { PairingDesk } from "../../src/core/pairing.ts";
 import { type BellBoard, createBellBoard } from "../../src/lib/bell_board.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Log, LogFields } from "../../src/lib/log.ts";
+import { createFakeRandom } from "./fake_random.ts";
 import { createFakeClock, type FakeClock, settle } from "./fake_clock.ts";
 import { type ClientSideStore, openClientSideStore } from "./client_side_store.ts";
 
@@ -51,6 +54,7 @@ export interface DownstreamWorld extends AsyncDisposable {
   readonly clientBells: BellBoard<ClientId>;
   readonly replyBells: BellBoard<ReplyId>;
   readonly downstream: Downstream;
+  readonly pairing: PairingDesk;
   readonly client: Client;
   readonly token: string;
   readonly logged: { readonly event: string; readonly fields: LogFields }[];
@@ -73,6 +77,7 @@ export async function createDownstreamWorld(
   options: {
     readonly limits?: Partial<DownstreamLimits>;
     readonly known?: readonly Pick<Client, "id" | "lastSeenAtMs">[];
+    readonly publicUrl?: string;
     readonly storeLimits?: StoreOptions["limits"];
     /** Of a world before: the hub is started again. */
     readonly before?: DownstreamWorld;
@@ -97,6 +102,11 @@ export async function createDownstreamWorld(
       return Promise.resolve(live.uploadAnswer);
     },
   };
+  const pairing = createPairingDesk({
+    ...{ store: store.whole, signKey: SIGN_KEY, clock, random: createFakeRandom(before === undefined ? 1 : 2) },
+    log: recordingLog(logged),
+    onRegistered: () => void logged.push({ event: "registered", fields: {} }),
+  });
   const downstream = createDownstream({
     store: store.port,
     signKey: SIGN_KEY,
@@ -107,6 +117,8 @@ export async function createDownstreamWorld(
     replyBells,
     onAccepted: () => acceptedCount += 1,
     cdnBaseUrl: "http://cdn.test/c2c",
+    pairing,
+    publicUrl: options.publicUrl ?? null,
     clients: options.known ?? [],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
@@ -125,6 +137,7 @@ export async function createDownstreamWorld(
     clientBells,
     replyBells,
     downstream,
+    pairing,
     client,
     token,
     logged,

@@ -7,10 +7,12 @@ import { createHash } from "node:crypto";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { createDownstream } from "../../src/downstream/app.ts";
+import { createPairingDesk } from "../../src/downstream/pairing_desk.ts";
 import { type App, type HttpServer, startServer } from "../../src/http/server.ts";
 import { createBellBoard } from "../../src/lib/bell_board.ts";
 import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/lib/log.ts";
+import { systemRandom } from "../../src/lib/random.ts";
 import type { ClientId, ReplyId } from "../../src/core/ids.ts";
 import { openClientSideStore } from "../fake/client_side_store.ts";
 import { ALICE, inboundText, SIGN_KEY } from "../fake/downstream_world.ts";
@@ -229,6 +231,11 @@ async function startCrowdedHub() {
     replyBells: createBellBoard<ReplyId>(),
     onAccepted() {},
     cdnBaseUrl: "http://cdn.test/c2c",
+    pairing: createPairingDesk({
+      ...{ store: store.whole, signKey: SIGN_KEY, clock: systemClock, random: systemRandom },
+      ...{ log: silentLog, onRegistered() {} },
+    }),
+    publicUrl: null,
     clients: [],
     limits: { holdMs: 120_000, holdEmptyCursorMs: 120_000 },
   });

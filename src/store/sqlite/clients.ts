@@ -57,7 +57,8 @@ export function createClientSteps(
   };
 }
 
-function registerClient(
+/** Also a part of larger steps. Throws `CLIENT_NAME_TAKEN`. */
+export function registerClient(
   step: Step,
   clients: ClientCache,
   given: Parameters<ClientSteps["registerClient"]>[0],
@@ -125,7 +126,13 @@ function refreshed(step: Step, clients: ClientCache, client: ClientId): Client {
   return found;
 }
 
-function checkName(db: Database, name: string, own: ClientId | null): void {
+/** Whether a client that has not been removed has the name. */
+export function isNameTaken(db: Database, name: string): boolean {
+  return db.get(SELECT_NAMED, name) !== undefined;
+}
+
+/** Throws `CLIENT_NAME_TAKEN` when another client than `own` has the name. */
+export function checkName(db: Database, name: string, own: ClientId | null): void {
   const holder = db.get<{ id: ClientId }>(SELECT_NAMED, name);
   if (holder === undefined || holder.id === own) return;
   throw new HubError("CLIENT_NAME_TAKEN", `Cannot use the name "${name}": another client has it`, {

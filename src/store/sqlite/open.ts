@@ -19,6 +19,7 @@ import { type QueueLimits, queueLimits } from "./limits.ts";
 import { createLooks } from "./looks.ts";
 import { migrate } from "./migrations.ts";
 import { touchPrivate } from "./private_file.ts";
+import { createPairingSteps } from "./pairings.ts";
 import { createReplySteps } from "./replies.ts";
 import { createRetention } from "./retention.ts";
 import { createRouteSteps } from "./route.ts";
@@ -115,6 +116,7 @@ function createStore(db: Database, file: EpochFile | null, options: StoreOptions
     ...createClientSideSteps(parts),
     ...createReplySteps(parts),
     ...createSendSteps(parts),
+    ...createPairingSteps(parts),
     ...createLooks(parts),
     retain: createRetention({ ...parts, sliceRows: limits.retentionSliceRows }),
     backup(to) {

@@ -227,9 +227,29 @@ CREATE TABLE pins (
 CREATE INDEX pins_client ON pins (client);
 `;
 
+const PAIRINGS = `
+-- Requests of programs to become clients; a row is deleted when it is over.
+CREATE TABLE pairings (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code_hash TEXT NOT NULL UNIQUE,
+  key_hash TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  user_id TEXT NOT NULL DEFAULT '', -- the account's owner, once approved
+  client INTEGER REFERENCES clients (id), -- once confirmed
+  token BLOB -- sealed; once confirmed
+) STRICT;
+`;
+
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */
 export const VERSION_1 = META + CLIENTS + ACCOUNTS + CONVERSATIONS + MESSAGES + DELIVERIES +
   REPLIES + SENDS;
 
 /** Leads from version 1 to 2. */
 export const VERSION_2 = PINS;
+
+/** Leads from version 2 to 3. */
+export const VERSION_3 = PAIRINGS;

@@ -18,6 +18,7 @@ import type { Step } from "./group.ts";
 import { moveWaiting, queueDelivery } from "./queue.ts";
 import type { QueueLimits } from "./limits.ts";
 import { countMessages } from "./moves.ts";
+import { approvePairing } from "./pairings.ts";
 import { endPins } from "./pins.ts";
 import { planSend } from "./plan_send.ts";
 import { makeUndecided } from "./undecided.ts";
@@ -64,6 +65,11 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   if (found === undefined) return { kind: "already_settled" };
   if (!namedClients(decision).every((client) => clientExists(db, client))) {
     return { kind: "client_gone" };
+  }
+  if (decision.kind === "answer" && decision.approves !== undefined) {
+    const { pairing, name } = decision.approves;
+    const approved = approvePairing(step, pairing, { name, account: found.account, atMs });
+    if (approved.kind !== "approved") return { kind: "client_gone" };
   }
   const place: Place = { ...found, message, atMs };
   const words = wordsOf(decision);

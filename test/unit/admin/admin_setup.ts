@@ -2,9 +2,11 @@
 import { createAdminApp } from "../../../src/admin/app.ts";
 import type { AccountId, ClientId } from "../../../src/core/ids.ts";
 import { hasLoginEnded, type LoginDesk, type LoginView } from "../../../src/core/login.ts";
+import type { PairingDesk } from "../../../src/core/pairing.ts";
 import type { AccountFacts, Health } from "../../../src/core/status.ts";
 import { isObject, type Json, textMember } from "../../../src/lib/json.ts";
 import { silentLog } from "../../../src/lib/log.ts";
+import { createPairingDesk } from "../../../src/downstream/pairing_desk.ts";
 import { openStore } from "../../../src/store/sqlite/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { createFakeClock, type FakeClock } from "../../fake/fake_clock.ts";
@@ -20,6 +22,7 @@ export const BASE = "http://127.0.0.1:8765";
 
 export interface AdminWorld {
   readonly store: Store;
+  readonly pairing: PairingDesk;
   readonly clock: FakeClock;
   /** What the hub was told, in order. */
   readonly told: readonly string[];
@@ -71,6 +74,10 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     token: TOKEN,
     publicUrl: BASE,
   };
+  const pairing = createPairingDesk({
+    ...{ store, clock, random, signKey: key, log: silentLog },
+    onRegistered: () => void told.push("registered"),
+  });
   const app = createAdminApp({
     version: "1.2.3",
     startedAtMs: clock.now(),
@@ -85,6 +92,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     },
     login: desk,
     pluginDesk: plugins,
+    pairing,
     actions: {
       wakeRouter: () => void told.push("wake router"),
       clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
@@ -109,6 +117,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
 
   return {
     store,
+    pairing,
     clock,
     told,
     desk,
