@@ -14,18 +14,16 @@ import type { ClientSideSteps, ClientSteps, Store } from "../store/store.ts";
 import { RET_FAILED, writeFailure } from "../wire/ret.ts";
 import { findCaller } from "./auth.ts";
 import type { Answer, Endpoint, Endpoints } from "./call.ts";
+import type { CdnRelay } from "./cdn.ts";
 import { createCursorCodec } from "./cursor.ts";
+import { withLegacyQrcode, withLegacyQrcodeStatus } from "./dialects/legacy_login.ts";
 import { createDialects } from "./dialects/table.ts";
 import type { Exchange } from "./exchange.ts";
 import { createExtensions } from "./extensions.ts";
 import { createGetUpdates } from "./getupdates.ts";
 import { createNotifyStart, createNotifyStop } from "./notify.ts";
 import { createPollMemory } from "./poll_memory.ts";
-import {
-  createGetBotQrcode,
-  createGetQrcodeStatus,
-  type OpenEndpoint,
-} from "./pairing.ts";
+import { createGetBotQrcode, createGetQrcodeStatus, type OpenEndpoint } from "./pairing.ts";
 import { createOpenPolls } from "./polls.ts";
 import { createPresence } from "./presence.ts";
 import { createRefusals, type Refusals } from "./refusals.ts";
@@ -53,6 +51,8 @@ export interface DownstreamPorts {
   readonly onAccepted: () => void;
   /** WeChat's CDN, without a trailing slash. */
   readonly cdnBaseUrl: string;
+  /** Media go through it; absent or `null`: they do not. */
+  readonly cdn?: Pick<CdnRelay, "urlFor"> | null;
   /** Where programs ask to become clients. */
   readonly pairing: PairingDesk;
   /** The hub's address as its owner says it; `null` takes that under which a client comes. */
@@ -108,7 +108,7 @@ const NO_SUCH_CALL = deny(404, "there is no such call");
 const NEVER_ENDS: Exchange = { onEnd() {} };
 
 export function createDownstream(ports: DownstreamPorts): Downstream {
-  const { store, signKey, clock, log } = ports;
+  const { store, signKey, clock, log, cdn = null } = ports;
   const limits: DownstreamLimits = { ...LIMITS, ...ports.limits };
   let isDraining = false;
   const refusals = createRefusals({
@@ -137,22 +137,30 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   const endpoints: Endpoints = {
     getupdates: createGetUpdates({
       ...{ store, clock, log, cursors, memory, polls, presence, refusals, limits },
-      shape: createShape(signKey),
+      shape: createShape(signKey, cdn),
       extensions,
       isDraining: () => isDraining,
     }),
     sendmessage: createSendMessage({ ...ports, waits, extensions }),
     getconfig: createGetConfig(ports),
     sendtyping: createSendTyping(ports),
-    getuploadurl: createGetUploadUrl(ports),
+    getuploadurl: createGetUploadUrl({ ...ports, cdn }),
     "msg/notifystart": createNotifyStart(memory),
     "msg/notifystop": createNotifyStop(presence),
   };
 
   const pairing = { ...ports, refusals, desk: ports.pairing };
   const openEndpoints: OpenEndpoints = [
-    { name: "get_bot_qrcode", methods: ["GET", "POST"], serve: createGetBotQrcode(pairing) },
-    { name: "get_qrcode_status", methods: ["GET"], serve: createGetQrcodeStatus(pairing) },
+    {
+      name: "get_bot_qrcode",
+      methods: ["GET", "POST"],
+      serve: withLegacyQrcode(createGetBotQrcode(pairing)),
+    },
+    {
+      name: "get_qrcode_status",
+      methods: ["GET", "POST"],
+      serve: withLegacyQrcodeStatus(createGetQrcodeStatus(pairing), ports),
+    },
   ];
 
   return {

@@ -133,6 +133,9 @@ Deno.test("clients are registered, listed, changed and removed while no hub runs
     [["claude", 1], ["pi", 7]],
   );
   assertMatch((await place.hub("clients")).out, /claude .*at work\n/);
+  const speaks = ["--dialect", "edgecrab", "--extensions", "on"];
+  assertEquals((await place.hub("client", "set", "pi", ...speaks)).code, 0);
+  assertMatch((await place.hub("clients")).out, /pi .*dialect edgecrab, with extensions\n/);
   assertEquals((await place.hub("client", "remove", "pi")).code, 0);
   const gone = await place.hub("client", "remove", "pi", "--lang", "zh");
   assertEquals(gone.code, 1);

@@ -127,7 +127,7 @@ Deno.test("C30: edgecrab uploads to the address it is given and sends media that
   });
   // It would not use upload_url if there were an upload_param as well.
   assertEquals(asked.body, { ret: 0, upload_url: upload_full_url, upload_param: "" });
-  const [{ filekey, ...request }] = crab.world.live.uploads;
+  const { filekey, ...request } = crab.world.live.uploads[0] ?? {};
   assertMatch(String(filekey), /^[0-9a-f]{32}$/);
   assertEquals(request, {
     ...{ rawsize: 5, filesize: 16, to_user_id: ALICE, media_type: 1, aeskey: AES_HEX },
@@ -259,6 +259,26 @@ Deno.test("C30: legacy sees a refused send by error_code, and a token that is no
   await old.world.store.removeClient(old.world.client.id);
   const { value } = await elapse(old.world.clock, old.poll());
   assertEquals(value.status, 401);
+});
+
+Deno.test("C30: legacy logs in by QR code with its own words, and speaks its dialect from its first poll on", async () => {
+  await using world = await createDownstreamWorld();
+  const headers = { "content-type": "application/json" };
+  const asOpen = { headers, token: null };
+  const path = "/ilink/bot/get_bot_qrcode?bot_type=3";
+  const { uuid, qrcode_url } = (await world.call(path, "", { ...asOpen, method: "GET" })).body;
+  const status = () => world.call("/ilink/bot/get_qrcode_status", { uuid }, asOpen);
+  const found = await world.pairing.find(String(qrcode_url).split("/").at(-1) ?? "");
+  assert(found !== null);
+  const idle = await elapse(world.clock, status());
+  assertEquals(idle.value.body, { status: "wait", error_code: 0 });
+  assert(idle.tookMs < 10_000);
+  await world.pairing.approve(found.id, { name: "old", by: "owner" });
+  const { body } = await status();
+  assertEquals(body.status, "confirmed");
+  const polling = world.call("/ilink/bot/getupdates", {}, { headers, token: body.token });
+  const { value } = await elapse(world.clock, polling);
+  assertEquals([value.status, value.body.updates], [200, []]);
 });
 
 // ─── Who speaks what ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -86,7 +86,7 @@ Deno.test("GET /hub/clients shows each client with what it is doing", async () =
       waiting: 0,
       oldestWaitingAtMs: null,
       unanswered: 0,
-      settings: DEFAULT_CLIENT_SETTINGS,
+      settings: { ...DEFAULT_CLIENT_SETTINGS },
     }],
   });
 });
@@ -106,6 +106,14 @@ Deno.test("PATCH /hub/clients/NAME changes what was given and leaves the rest", 
   assertMatch(refusalOf(tooMany), /"settings\.batch": saw 51, want a whole number from 1 to 50/);
   const strange = await world.ask("PATCH", "/hub/clients/b", { body: { settings: { speed: 1 } } });
   assertEquals(strange.status, 400);
+  const spoken = await world.ask("PATCH", "/hub/clients/b", {
+    body: { settings: { dialect: "legacy", extensions: "on" } },
+  });
+  assert(isObject(spoken.json));
+  const settings = { ...DEFAULT_CLIENT_SETTINGS, batch: 10, dialect: "legacy", extensions: "on" };
+  assertEquals(spoken.json["settings"], settings);
+  const odd = await world.ask("PATCH", "/hub/clients/b", { body: { settings: { dialect: "x" } } });
+  assertMatch(refusalOf(odd), /saw "x", want "ilink" or "edgecrab" or "legacy"/);
 });
 
 Deno.test("a client's name in the path may hold any letters", async () => {

@@ -90,6 +90,8 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["client set a", /--label, --batch/],
   ["client set a --batch 51", /--batch: saw 51, want 1\.\.50/],
   ["client set a --acknowledge-by magic", /saw magic, want cursor \| next_poll/],
+  ["client set a --dialect crab", /saw crab, want ilink \| edgecrab \| legacy/],
+  ["client set a --extensions yes", /saw yes, want on \| off/],
   ["trace --last many", /--last: saw many/],
   ["trace --retry", /ilink-hub trace MESSAGE_ID --retry/],
   ["simulate --port 70000", /--port: saw 70000/],
