@@ -137,6 +137,8 @@ function createBoundedServer(limits: ServerLimits, listener: Listener): Server {
   server.setTimeout(limits.silentConnectionMs);
   server.on("timeout", (socket: Socket) => socket.destroy());
   server.on("clientError", refuseUnreadable);
+  // What a caller expects besides `100-continue` nobody knows; node's own refusal would have no body.
+  server.on("checkExpectation", (incoming, outgoing) => server.emit("request", incoming, outgoing));
   return server;
 }
 

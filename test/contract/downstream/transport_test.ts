@@ -161,6 +161,19 @@ Deno.test("C4: every answer is a JSON object that says so, and a success is exac
   assertMatch(backslash, /^HTTP\/1\.1 400 [\s\S]*application\/json[\s\S]*\{"ret":-1,/);
 });
 
+Deno.test("C4: a call that expects something before its body is served, whatever it expects", async () => {
+  await using served = await serveWorld();
+  for (const expected of ["100-continue", "tea"]) {
+    const answer = await rawCall(
+      served.port,
+      `POST /ilink/bot/msg/notifystart HTTP/1.1\r\nHost: hub\r\nExpect: ${expected}\r\n` +
+        `Authorization: Bearer ${served.world.token}\r\nContent-Length: 2\r\n` +
+        "Connection: close\r\n\r\n{}",
+    );
+    assertMatch(answer, /HTTP\/1\.1 200 [\s\S]*\{"ret":0\}$/, expected);
+  }
+});
+
 Deno.test("C5: the token is trimmed and its scheme has no case", async () => {
   await using world = await createDownstreamWorld();
   for (const authorization of [`bearer ${world.token}`, `  BEARER   ${world.token}  `]) {
