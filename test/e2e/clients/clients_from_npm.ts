@@ -69,7 +69,7 @@ export const OPENCLAW_WEIXIN: ClientFromNpm = {
 };
 
 /** The drivers lie beside the packages, so that they import them by name as any program does. */
-async function installWith(driver: string, packages: readonly string[]): Promise<string> {
+export async function installWith(driver: string, packages: readonly string[]): Promise<string> {
   const folder = await installPackages(packages);
   await Deno.copyFile(new URL(`drivers/${driver}`, import.meta.url), `${folder}/${driver}`);
   return folder;
