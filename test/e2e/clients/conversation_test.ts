@@ -19,6 +19,9 @@ import { pause, waitFor } from "./wait.ts";
 
 const QUICK_MESSAGES = 50;
 
+/** How long WeChat is away; a whole minute of that passes under a fake clock, where the other clients are imitated. */
+const UNNOTICED_MS = 2_000;
+
 /** Types of items on the wire (ILINK.md 2.2). */
 const TEXT = 1;
 const TOOL_CALL_START = 11;
@@ -37,6 +40,8 @@ const STORIES: readonly (readonly [string, Story])[] = [
   ["what a client sends besides texts and media comes through", tellProgress],
   ["what was handed out to a client that is killed comes again", tellKilledClient],
   ["a restart of the hub is survived, orderly and by kill -9", tellRestart],
+  ["that WeChat logs the hub out is not noticed", tellLoggedOut],
+  ["that WeChat cannot be reached for a while is not noticed", tellOutage],
   ["a wrong token is refused, and the client does not spin", tellWrongToken],
   ["in the end each message was answered once, and the hub knows it", tellOutcome],
 ];
@@ -157,6 +162,47 @@ async function tellRestart(world: ClientWorld): Promise<void> {
       `echo: during ${signal}`,
     ]);
   }
+}
+
+async function tellLoggedOut(world: ClientWorld): Promise<void> {
+  const { simulator, bot: { owner } } = world;
+  const person = newcomer(world);
+  const failures = pollFailures(world);
+  const codes = simulator.codes().length;
+  simulator.unbind();
+  await waitFor(() => simulator.codes().length > codes, { what: "the hub to ask for a QR code" });
+  await pause(UNNOTICED_MS);
+  assertEquals(pollFailures(world), failures);
+  const qrcode = simulator.codes().at(-1)?.qrcode ?? "";
+  simulator.scan(qrcode, owner);
+  simulator.confirm(qrcode);
+  simulator.say({ person, what: "logged in again" });
+  const [answer] = await answersTo(person, { world, count: 1 });
+  assertEquals(answer?.text, "echo: logged in again");
+  assertEquals(pollFailures(world), failures);
+}
+
+async function tellOutage(world: ClientWorld): Promise<void> {
+  const { simulator } = world;
+  const person = newcomer(world);
+  const failures = pollFailures(world);
+  const outage = simulator.addFault({
+    endpoint: "getupdates",
+    act: { kind: "reset", processed: false },
+    times: 1_000,
+  });
+  simulator.say({ person, what: "written into the outage" });
+  await pause(UNNOTICED_MS);
+  simulator.removeFault(outage);
+  const [answer] = await answersTo(person, { world, count: 1 });
+  assertEquals(answer?.text, "echo: written into the outage");
+  assertEquals(pollFailures(world), failures);
+}
+
+/** What the client took for failures of its polls, so far. */
+function pollFailures(world: ClientWorld): readonly string[] {
+  return world.clients.flatMap(({ events }) => events)
+    .flatMap((event) => event.kind === "poll_failed" ? [event.text] : []);
 }
 
 async function tellWrongToken(world: ClientWorld): Promise<void> {
