@@ -55,7 +55,8 @@ async function openHeard() {
   world.simulator.say({ person, what: "hello" });
   const { body } = await world.meanwhile(poll(world, ""));
   const [{ context_token }] = body.msgs;
-  return { world, person, context_token, cursor: body.get_updates_buf as string };
+  const cursor: string = body.get_updates_buf;
+  return { world, person, context_token, cursor };
 }
 
 function seenBy(world: RecordedWorld, person: string): readonly BotEntry[] {
@@ -131,8 +132,9 @@ Deno.test("a cursor of Tencent's, with the bot token in it, leaves no trace anyw
   const foreign = bytes.toBase64();
   const person = world.newcomer();
   world.simulator.say({ person, what: "hello" });
-  const answers = [await world.meanwhile(poll(world, foreign))];
-  assertEquals(textsOf(answers[0] as Given), ["hello"]);
+  const first = await world.meanwhile(poll(world, foreign));
+  assertEquals(textsOf(first), ["hello"]);
+  const answers = [first];
   const aborted = new AbortController();
   const cut = poll(world, foreign, aborted.signal).catch(() => null);
   await world.pass(100);
@@ -210,13 +212,16 @@ Deno.test("a text and its media in one request reach the person as two messages 
     media: { encrypt_query_param: "p", aes_key: "MDAx", encrypt_type: 1, unheard_of: "7" },
     mid_size: 32,
   };
-  const item_list = [{ type: 1, text_item: { text: "look" } }, { type: 2, image_item }];
+  const item_list: JsonObject[] = [
+    { type: 1, text_item: { text: "look" } },
+    { type: 2, image_item },
+  ];
   const msg = { to_user_id: person, client_id: "both", context_token, item_list };
   const answer = await world.meanwhile(call(world, "sendmessage", { msg }));
   assertEquals(answer.body.ret, 0);
   const [text, image] = await world.answersTo(person, 2);
-  assertEquals(text?.items, [item_list[0] as JsonObject]);
-  assertEquals(image?.items, [item_list[1] as JsonObject]);
+  assertEquals(text?.items, item_list.slice(0, 1));
+  assertEquals(image?.items, item_list.slice(1));
 });
 
 Deno.test("a client whose parser fails at an unknown item type gets a batch it can read", async () => {

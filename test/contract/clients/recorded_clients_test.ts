@@ -4,7 +4,7 @@
  * is a trouble, and there may be none that the hub could have spared it.
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { type JsonObject, parseJson, rawNumber } from "../../../src/lib/json.ts";
+import { type Json, parseJson, rawNumber } from "../../../src/lib/json.ts";
 import type { SayPart } from "../../../src/simulator/items.ts";
 import type { Habits } from "./recorded/habits.ts";
 import {
@@ -181,8 +181,7 @@ async function tellPoison({ world, client }: Scene): Promise<void> {
   assert((await world.databaseBytes()).includes("cannot be read"), "its raw text is kept");
   await world.answersTo(person, 1);
   // Nothing can be downloaded by what the strange picture said; the client tells its own user so.
-  const own = client.troubles.filter((trouble) => /^answer: download/.test(trouble));
-  (client.troubles as string[]).splice(0, own.length);
+  client.forgive(/^answer: download/);
 }
 
 async function tellRestart(scene: Scene): Promise<void> {
@@ -246,9 +245,7 @@ async function tellHubRestart(scene: Scene): Promise<void> {
     assertEquals(client.heard.slice(heard).map(({ text }) => text), [`after it was ${how}`]);
   }
   // A connection that is cut or refused is no business of the hub that is not there.
-  const cut = /^poll: (cut off after 0 bytes|Connection (refused|reset))/;
-  const own = client.troubles.filter((trouble) => cut.test(trouble));
-  (client.troubles as string[]).splice(0, own.length);
+  client.forgive(/^poll: (cut off after 0 bytes|Connection (refused|reset))/);
 }
 
 async function tellLoggedOut({ world, client }: Scene): Promise<void> {
@@ -307,8 +304,8 @@ const GOLDEN = `{"seq":7,"message_id":7501234567890123456,"from_user_id":"o9@im.
   `"message_state":2,"context_token":"AARz","item_list":[{"type":2,"image_item":{"media":` +
   `{"encrypt_query_param":"p","aes_key":"k"},"mid_size":9}}]}`;
 
-function batchOf(change: (message: string) => string): JsonObject {
-  return parseJson(`{"ret":0,"msgs":[${change(GOLDEN)}],"get_updates_buf":"c"}`) as JsonObject;
+function batchOf(change: (message: string) => string): Json {
+  return parseJson(`{"ret":0,"msgs":[${change(GOLDEN)}],"get_updates_buf":"c"}`);
 }
 
 Deno.test("the imitated parsers take what WeChat sends", () => {

@@ -31,6 +31,8 @@ export interface RecordedClient {
   readonly heard: readonly Heard[];
   /** Everything it took for a failure, in words. */
   readonly troubles: readonly string[];
+  /** Strikes the troubles that the test itself made. */
+  forgive(pattern: RegExp): void;
   /** Ids it was answered with, by the text it had sent. */
   readonly ids: ReadonlyMap<string, string>;
   /** Calls of `getupdates` so far. */
@@ -59,7 +61,7 @@ export function startRecordedClient(habits: Habits, options: RecordedOptions): R
   const startMs = clock.now();
   const dying = new AbortController();
   const heard: Heard[] = [];
-  const troubles: string[] = [];
+  let troubles: string[] = [];
   const ids = new Map<string, string>();
   const contextOf = new Map<string, string>();
   let cursor = habits.cursorSaved === "never" ? "" : kept.cursor;
@@ -244,7 +246,12 @@ export function startRecordedClient(habits: Habits, options: RecordedOptions): R
   const ended = run();
   return {
     heard,
-    troubles,
+    get troubles() {
+      return troubles;
+    },
+    forgive(pattern) {
+      troubles = troubles.filter((trouble) => !pattern.test(trouble));
+    },
     ids,
     polls: () => polls,
     async send(to, text) {
