@@ -13,6 +13,9 @@ const PATHS = [
   "getuploadurl",
   "msg/notifystart",
   "msg/notifystop",
+  "get_bot_qrcode?bot_type=3",
+  "get_qrcode_status?qrcode=0123",
+  "gettyping_ticket",
   "nothing",
 ].map((name) => `/ilink/bot/${name}`);
 
@@ -76,6 +79,12 @@ const headers = fc.dictionary(
   fc.string({ maxLength: 30 }).map((value) => value.replace(/[^\x20-\x7e]/g, "?").trim()),
 );
 
+const caller = fc.record({
+  headers,
+  isKnown: fc.boolean(),
+  method: fc.constantFrom("POST", "POST", "GET"),
+});
+
 function assertSound(status: number, text: string): void {
   assert([200, 400, 401, 404, 405, 503].includes(status), `${status} ${text}`);
   const answer = JSON.parse(text);
@@ -88,9 +97,9 @@ function assertSound(status: number, text: string): void {
 Deno.test("every endpoint answers any body and any headers with a JSON object", async () => {
   await using world = await createDownstreamWorld({ limits: { delayedRefusalsMax: 0 } });
   await fc.assert(
-    fc.asyncProperty(path, body, headers, fc.boolean(), async (path, body, headers, isKnown) => {
+    fc.asyncProperty(path, body, caller, async (path, body, { isKnown, ...caller }) => {
       await world.say("hi");
-      const call = world.call(path, body, { headers, token: isKnown ? world.token : "vhub_no" });
+      const call = world.call(path, body, { ...caller, token: isKnown ? world.token : "vhub_no" });
       await world.clock.advance(30_000);
       const { status, text } = await call;
       assertSound(status, text);
