@@ -56,6 +56,7 @@ export const SETTINGS = {
     env: "ILINK_BASE_URL",
   },
   cdnBaseUrl: setting(URL_BASE, "cdn-base-url", CDN_BASE_URL),
+  cdnProxy: setting(YES_NO, "cdn-proxy", false),
   token: { ...optional(TEXT, "token"), env: "ILINK_TOKEN", isSecret: true },
   adminToken: { ...optional(TEXT, "admin-token"), env: "ILINK_ADMIN_TOKEN", isSecret: true },
   masterKey: {

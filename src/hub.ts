@@ -8,7 +8,6 @@
  * Stations meet only in the store. What they say to each other here are bells: "look again", rung after a commit.
  */
 import { createAdminApp } from "./admin/app.ts";
-import type { AdminPort } from "./admin/port.ts";
 import type { Settings } from "./config.ts";
 import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
@@ -18,25 +17,24 @@ import type { ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
 import type { PairingDesk } from "./core/pairing.ts";
 import type { AccountFacts } from "./core/status.ts";
-import { virtualBotId } from "./core/tokens.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
+import type { CdnRelay } from "./downstream/cdn.ts";
 import { createPairingDesk } from "./downstream/pairing_desk.ts";
 import { startServer } from "./http/server.ts";
-import { createPlugins, pluginFacts } from "./hub/plugins.ts";
+import { adminPortOf } from "./hub/admin_port.ts";
+import { createMedia } from "./hub/media.ts";
+import { openDisk, openHubStore } from "./hub/open_store.ts";
+import { createPlugins } from "./hub/plugins.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
 import type { Random } from "./lib/random.ts";
-import { seal, unseal } from "./lib/seal.ts";
 import { urlHost } from "./lib/url_host.ts";
 import type { PluginHost } from "./plugin/host.ts";
-import type { LivingHost } from "./plugin/living_host.ts";
 import type { ShadowHost } from "./plugin/roster.ts";
 import { startReplies } from "./router/reply.ts";
 import { type Router, startRouter } from "./router/router.ts";
 import { startShadows } from "./router/shadow.ts";
-import { createDisk, type Disk } from "./store/disk.ts";
-import { openStore } from "./store/sqlite/open.ts";
 import type { Store } from "./store/store.ts";
 import { startUpkeep } from "./store/upkeep.ts";
 import type { Lang } from "./text/say.ts";
@@ -75,6 +73,8 @@ export interface Ground {
   /** Whether the disk has room for more messages. */
   readonly hasRoom: () => boolean;
   readonly onLoggedOut: (account: Account) => void;
+  /** Media go through it; absent or `null`: clients go to WeChat's CDN themselves. */
+  readonly cdn?: CdnRelay | null;
 }
 
 export interface Stations {
@@ -178,8 +178,9 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   await plugins.start();
   const http = createHttpClient({ clock });
   parts.defer(() => http.close());
+  const cdn = createMedia(options, { store, publicUrl: () => urlOf(options, address) });
   const ground: Ground = {
-    ...{ store, settings, version, lang, clock, random, log },
+    ...{ store, settings, version, lang, clock, random, log, cdn },
     ...{ host: plugins.host, shadowHost: plugins.shadowHost },
     api: createHttpApi({ http, random, version }),
     signKey: options.dataDirectory.signingKey,
@@ -240,6 +241,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     ...settings.addr,
     ...{ clock, log },
     downstream: downstream.app,
+    media: cdn === null ? null : cdn.serve,
     admin: createAdminApp({
       ...adminPortOf(options, { store, disk, plugins }),
       startedAtMs: clock.now(),
@@ -364,62 +366,4 @@ function urlOf(
   listening: { readonly hostname: string; readonly port: number },
 ): string {
   return settings.publicUrl ?? `http://${urlHost(listening)}`;
-}
-
-function openDisk({ dataDirectory: { databasePath }, random, log }: HubOptions): Disk {
-  return createDisk({ databasePath, random, log });
-}
-
-function openHubStore(
-  { dataDirectory, clock, random, log }: HubOptions,
-  disk: Disk,
-): Promise<Store> {
-  const { databasePath, sealingKey, signingKey } = dataDirectory;
-  return openStore({
-    path: databasePath,
-    clock,
-    random,
-    log,
-    signKey: signingKey,
-    freeRoom: () => disk.freeBallast(),
-    sealer: {
-      seal: (plain) => seal(sealingKey, plain, random),
-      unseal: (sealed) => unseal(sealingKey, sealed),
-    },
-  });
-}
-
-/** The part of the admin port that is the same with and without a running hub. */
-function adminPortOf(
-  { settings, version, clock, random, log, dataDirectory }: HubOptions,
-  { store, disk, plugins }: {
-    readonly store: Store;
-    readonly disk: Disk;
-    readonly plugins: LivingHost;
-  },
-): Pick<
-  AdminPort,
-  | "version"
-  | "store"
-  | "token"
-  | "clock"
-  | "random"
-  | "log"
-  | "plugins"
-  | "pluginDesk"
-  | "disk"
-  | "botIdOf"
-  | "cdnPathOf"
-  | "allowedSenders"
-> {
-  return {
-    ...{ version, store, clock, random, log },
-    token: dataDirectory.adminToken,
-    plugins: () => pluginFacts(plugins.desk),
-    pluginDesk: plugins.desk,
-    disk: () => disk.facts(),
-    botIdOf: (client) => virtualBotId(dataDirectory.signingKey, client),
-    cdnPathOf: () => null,
-    allowedSenders: settings.allowSenders,
-  };
 }

@@ -16,6 +16,7 @@ import {
 } from "../lib/json.ts";
 import type { HandedOutDelivery } from "../store/store.ts";
 import { inBothLanguages, PLACEHOLDER_TEXT } from "../text/placeholder.ts";
+import type { CdnRelay } from "./cdn.ts";
 import { flag, int32, int64, list, object, or, type Repair, repairObject, text } from "./repair.ts";
 
 /**
@@ -41,7 +42,11 @@ interface Edge extends Partial<Extension> {
   readonly context_token: string;
 }
 
-export function createShape(signKey: Uint8Array): Shape {
+/** With `cdn`, media are where it says, for this client. */
+export function createShape(
+  signKey: Uint8Array,
+  cdn: Pick<CdnRelay, "urlFor"> | null = null,
+): Shape {
   return (client, delivery, extension) => {
     const { conversation, message } = delivery;
     const edge: Edge = {
@@ -52,7 +57,9 @@ export function createShape(signKey: Uint8Array): Shape {
     const given = tryParseJson(delivery.raw);
     const body = isObject(given) ? given : {};
     try {
-      return JSON.stringify({ ...fitMessage(adapt(body, delivery), message), ...edge });
+      const fitted = fitMessage(adapt(body, delivery), message);
+      const relayed = cdn === null ? fitted : moveMedia(fitted, (url) => cdn.urlFor(client, url));
+      return JSON.stringify({ ...relayed, ...edge });
     } catch {
       // Nested too deeply for this runtime; the top is still readable, and blocking the client would be worse.
       return JSON.stringify({ ...standIn(body, delivery), ...edge });
@@ -100,6 +107,20 @@ function renameQuote(item: Json, digits: string): Json {
   const message_item = { ...quoted, msg_id: embedded.startsWith("v1:") ? `v1:${digits}` : digits };
   const renamed = ref["svr_id"] === undefined ? {} : { svr_id: digits };
   return { ...item, ref_msg: { ...ref, ...renamed, message_item } };
+}
+
+/** The message with every `full_url` of its items and quotes replaced. */
+function moveMedia(message: JsonObject, move: (url: string) => string): JsonObject {
+  const moveIn = (value: Json, key: string): Json => {
+    if (key === "full_url" && typeof value === "string") return move(value);
+    if (Array.isArray(value)) return value.map((part) => moveIn(part, ""));
+    return isObject(value) ? mapMembers(value, moveIn) : value;
+  };
+  return { ...message, item_list: moveIn(message["item_list"] ?? [], "") };
+}
+
+function mapMembers(given: JsonObject, map: (value: Json, key: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, map(value, key)]));
 }
 
 // ─── What strict parsers need ──────────────────────────────────────────────────────────────────────────────────────────

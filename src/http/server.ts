@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Serves everything under `/ilink/`. */
   readonly downstream: App;
+  /** Serves everything under `/cdn/`, bodies of any length; `null`: there is nothing. */
+  readonly media?: Listener | null;
   /** Serves everything else. */
   readonly admin: App;
   readonly clock: Clock;
@@ -71,7 +73,10 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const exchanges = new Map<ServerResponse, HeldExchange>();
   const sockets = new Set<Socket>();
   let isDraining = false;
-  const listener = boundBodies(createListener(options, exchanges), limits);
+  const listener = splitMedia(
+    options.media ?? null,
+    boundBodies(createListener(options, exchanges), limits),
+  );
   const server = createBoundedServer(limits, (incoming, outgoing) => {
     const exchange = createExchange();
     exchanges.set(outgoing, exchange);
@@ -143,6 +148,13 @@ function createBoundedServer(limits: ServerLimits, listener: Listener): Server {
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** Media are streamed: whoever serves them bounds them. */
+function splitMedia(media: Listener | null, others: Listener): Listener {
+  if (media === null) return others;
+  return (incoming, outgoing) =>
+    /^\/+cdn\//.test(incoming.url ?? "") ? media(incoming, outgoing) : others(incoming, outgoing);
+}
 
 /** No app sees a body that is longer than it may be. */
 function boundBodies(listener: Listener, limits: ServerLimits): Listener {

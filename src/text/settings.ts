@@ -23,6 +23,10 @@ export const SETTING_HELP = {
     zh: "微信媒体文件服务的地址",
     en: "address of WeChat's media service",
   },
+  cdnProxy: {
+    zh: "由 hub 转送媒体文件，给连不上微信媒体服务的智能体用",
+    en: "pass media through the hub, for agents that cannot reach WeChat's media service",
+  },
   token: {
     zh: "直接使用这个 bot token，不扫码",
     en: "use this bot token, without scanning a QR code",
