@@ -4,6 +4,7 @@ import { CLIENTS } from "./clients.ts";
 import { HAND_OUT } from "./hand_out.ts";
 import { INGEST } from "./ingest.ts";
 import { LOOKS } from "./looks.ts";
+import { PINS } from "./pins.ts";
 import { REPLIES } from "./replies.ts";
 import { ROUTE } from "./route.ts";
 import { SENDS } from "./sends.ts";
@@ -18,6 +19,7 @@ export const SUBJECTS: readonly Subject[] = [
   SETTLE,
   HAND_OUT,
   REPLIES,
+  PINS,
   SENDS,
   LOOKS,
 ];
