@@ -183,7 +183,8 @@ const FLAWS: readonly (readonly [Readonly<Record<string, string>>, readonly RegE
     },
     [
       /note +permissions +asks for connect to a\.example/,
-      /note +answers +"hello": threw: Requires/, /FAIL +determinism +"你好.*" was answered in two ways/],
+      /note +answers +"hello": threw: Requires/,
+      /FAIL +determinism +"你好.*" was answered in two ways/,
     ],
   ],
 ];
