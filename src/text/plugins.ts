@@ -47,6 +47,13 @@ export const PLUGIN = {
   reset: { zh: "会再问 {id}。", en: "{id} is asked again." },
   stateNow: { zh: "{id}：{state}", en: "{id}: {state}" },
 
+  // ── verdicts
+  counted: {
+    zh: "{id} 对最近 {messages} 条消息（{time} 起）的回答：",
+    en: "What {id} answered about the newest {messages} messages (since {time}):",
+  },
+  newestOf: { zh: "最近一条 {newest}", en: "newest {newest}" },
+
   // ── logs
   noLines: { zh: "{id} 没有写过什么。", en: "{id} has written nothing." },
   followNeedsHub: {
