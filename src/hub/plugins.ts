@@ -47,8 +47,8 @@ export function createPlugins(options: HubOptions, around: {
 
 /** As `status` shows them. */
 export function pluginFacts(desk: PluginDesk): PluginFacts[] {
-  return desk.list().map(({ id, version, source, problem, state }) => ({
+  return desk.list().map(({ id, version, source, problem }) => ({
     ...{ id, version, source },
-    problem: problem === "" || state === "disabled" ? null : problem,
+    problem: problem === "" ? null : problem,
   }));
 }
