@@ -1,4 +1,5 @@
 /** Builds the plugins' part of the hub: who is asked, the isolation of the user's, and deciding for a look. */
+import { fileURLToPath } from "node:url";
 import type { HubEvent, HubOptions } from "../config/launch.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
@@ -22,6 +23,7 @@ export function createPlugins(options: HubOptions, around: {
   const policy = { senders: settings.allowSenders, groups: settings.allowGroups };
   return createLivingHost({
     folder: settings.pluginsDirectory,
+    shippedFolder: fileURLToPath(new URL("plugins", Deno.mainModule)),
     dataDirectory: dataDirectory.path,
     settings: {
       order: settings.pluginsOrder,

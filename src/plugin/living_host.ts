@@ -2,7 +2,7 @@
  * All plugins in one list: the shipped ones in this process, the user's each in one of its own, the list replaced whole
  * whenever one of them changes.
  */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { PluginDesk, PluginView } from "../core/plugin_desk.ts";
@@ -34,6 +34,8 @@ import { messageOf } from "./wording.ts";
 export interface LivingHostOptions {
   /** The user's plugins; it need not be there. */
   readonly folder: string;
+  /** Where the shipped plugins lie while the hub runs from its source: there they are not taken for the user's. */
+  readonly shippedFolder: string;
   /** The hub's data directory: copies, grants and what is known of versions are kept there. */
   readonly dataDirectory: string;
   readonly settings: PluginSettings;
@@ -190,7 +192,7 @@ class Living {
     const { folder, clock } = this.#options;
     let files: readonly string[];
     try {
-      files = await listPlugins(folder);
+      files = (await listPlugins(folder)).filter((file) => !this.#isShipped(file));
       this.#folderProblem = "";
     } catch (error) {
       this.#folderProblem = `Cannot read the plugins folder ${folder}: ${messageOf(error)}`;
@@ -210,6 +212,11 @@ class Living {
       if (nowMs - sinceMs >= goneAfterMs) this.#load(user.refresh(null));
       else this.#lookAgain(goneAfterMs);
     }
+  }
+
+  #isShipped(file: string): boolean {
+    const { folder, shippedFolder } = this.#options;
+    return resolve(folder) === shippedFolder && SHIPPED_IDS.some((id) => file === `${id}.ts`);
   }
 
   #lookAgain(delayMs: number): void {

@@ -104,7 +104,13 @@ export async function openLivingWorld(
     isolation = createFakeIsolation(clock);
     living = createLivingHost({
       ...{ folder, settings, isolation: isolation as Isolation, clock, random },
-      ...{ dataDirectory: data, isSafe: settings.isSafe, isWatching: true, log: logTo(logged) },
+      ...{
+        dataDirectory: data,
+        shippedFolder: "/shipped",
+        isSafe: settings.isSafe,
+        isWatching: true,
+        log: logTo(logged),
+      },
       env: (name) => settings.env[name],
       rehearsal: {
         recent: () => Promise.resolve(world.recorded),

@@ -175,7 +175,7 @@ Deno.test("memory and processes stay the same over many reloads", async () => {
   const never = () => Promise.reject(new Error("nothing is decided for a look here"));
   let runs = 0;
   const living = createLivingHost({
-    ...{ folder, dataDirectory: data, isSafe: false, isWatching: true },
+    ...{ folder, dataDirectory: data, shippedFolder: "", isSafe: false, isWatching: true },
     settings: { order: [], disabled: [], shadow: [], config: {} },
     isolation: createIsolation({ clock: systemClock, random: systemRandom, log: silentLog }),
     rehearsal: { recent: () => Promise.resolve([]), tryText: never, replay: never },
