@@ -31,7 +31,7 @@ function good(version: number): Readonly<Record<string, string>> {
     "plugin.ts": `import { part } from "./part.ts";
 if (part !== ${version}) throw new Error("half of a save");
 export default {
-  manifest: { id: "turner", api: 1, version: "${version}" },
+  manifest: { id: "turner", api: 1, version: "${version}", deadlineMs: 10_000 },
   async route() {
     await new Promise((resolve) => setTimeout(resolve, 1));
     return { kind: "route", to: ["ann"], reason: "version " + part };
