@@ -40,8 +40,9 @@ export function createPlugins(options: HubOptions, around: {
       startedAtMs: clock.now(),
     }),
     ...{ env, clock, random, log },
-    onNews: ({ kind, id, file, text }): void => {
-      const event: HubEvent = { kind: "plugin", news: kind, id, file, text };
+    onNews: ({ kind, id, file, logText }): void => {
+      // What a service says is kept like its log.
+      const event: HubEvent = { kind: "plugin", news: kind, id, file, text: logText };
       onEvent(event);
     },
   });

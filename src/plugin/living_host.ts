@@ -160,9 +160,11 @@ class Living {
     this.#isClosed = true;
     this.#cancelLook();
     await this.#watch?.stop();
+    // Before what is being loaded has ended: it need not be waited for.
+    const ended = this.#options.isolation.close();
     await Promise.all(this.#loads);
     await Promise.all([...this.#users.values()].map((user) => user.close()));
-    await this.#options.isolation.close();
+    await ended;
   }
 
   /** The shipped plugins' configuration may hold references too. */
@@ -346,6 +348,7 @@ class Living {
   }
 
   #tell(news: PluginNews): void {
+    if (this.#isClosed) return;
     const { log, onNews } = this.#options;
     const { kind, id, file, logText } = news;
     if (kind === "runs") log.info("plugin_runs", { file, id });
