@@ -123,6 +123,9 @@ export const LIMITS = {
   pluginResidentBytesMax: 256 * MIB,
   /** How often the process looks at its memory: a hostile plugin fills a few hundred MiB in that time. */
   pluginResidentCheckMs: 50,
+  /** A plugin that was not asked for so long gives memory back, and is ended if it works on; no call takes as long. */
+  pluginQuietMs: 15 * SECOND,
+  pluginQuietCheckMs: 5 * SECOND,
   /** Time in which a worker that is not blocked answers "are you there?". */
   pluginPingMs: 50,
   /** Delay before a plugin's process is started again, once it was replaced a few times without an answer in between. */
@@ -209,5 +212,7 @@ assert(LIMITS.waitingPerConversation < LIMITS.waitingPerClient);
 assert(LIMITS.waitingPerClient < LIMITS.unsettledPerAccount);
 // The last batch must fit into what the ballast frees.
 assert(LIMITS.ballastBytes >= LIMITS.upstreamBodyBytesMax);
+// A call that is under way is no quiet.
+assert(LIMITS.pluginQuietMs > LIMITS.pluginDeadlineMaxMs);
 // What a worker may answer must not be cut by the bound of a line: a character takes up to three bytes.
 assert(3 * LIMITS.pluginAnswerCharsMax < LIMITS.pluginLineBytesMax);

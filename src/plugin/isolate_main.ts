@@ -19,6 +19,9 @@ export interface Opening {
   /** Resident memory of the whole process, looked at every `checkMs`. */
   readonly residentBytesMax: number;
   readonly checkMs: number;
+  /** So long after the last line nobody asks any more; looked at every `quietCheckMs`. */
+  readonly quietMs: number;
+  readonly quietCheckMs: number;
 }
 
 /** Why the process ended itself. */
@@ -26,10 +29,8 @@ export const EXIT = { hubGone: 0, workerGone: 70, tooMuchMemory: 77, worksUnaske
 
 const NEVER_NEEDED = ["env", "run", "write", "ffi", "sys", "import"] as const;
 
-/** Longer than any call may take: what works later than this after the last one does so unasked. */
-const QUIET_MS = 15_000;
-const QUIET_CHECK_MS = 5_000;
-const UNASKED_CPU_SHARE_MAX = 0.25;
+/** Of one processor, while nobody asks. */
+const UNASKED_SHARE_MAX = 0.25;
 
 /** The collector, where the runtime was told to show it (see spawn.ts). */
 const { gc: collect } = globalThis as {
@@ -61,7 +62,10 @@ export async function hostPlugin(): Promise<never> {
       Deno.exit(EXIT.workerGone);
     };
     watchMemory(opening);
-    watchQuiet(worker, () => performance.now() - askedAtMs > QUIET_MS);
+    watchQuiet(opening, {
+      worker,
+      isQuiet: () => performance.now() - askedAtMs > opening.quietMs,
+    });
   }
   Deno.exit(EXIT.hubGone);
 }
@@ -91,7 +95,10 @@ function watchMemory({ residentBytesMax, checkMs }: Opening): void {
  * While nobody asks, memory that the last calls needed is given back, and what the plugin left running must not take the
  * machine from the hub.
  */
-function watchQuiet(worker: Worker, isQuiet: () => boolean): void {
+function watchQuiet(
+  { quietCheckMs }: Opening,
+  { worker, isQuiet }: { readonly worker: Worker; readonly isQuiet: () => boolean },
+): void {
   let usedMs: number | null = null;
   setInterval(async () => {
     const usedBeforeMs = usedMs;
@@ -100,10 +107,10 @@ function watchQuiet(worker: Worker, isQuiet: () => boolean): void {
     if (usedBeforeMs === null) {
       collect?.({ type: "major", flavor: "last-resort" });
       worker.postMessage('{"kind":"rest"}');
-    } else if (usedMs - usedBeforeMs > QUIET_CHECK_MS * UNASKED_CPU_SHARE_MAX) {
+    } else if (usedMs - usedBeforeMs > quietCheckMs * UNASKED_SHARE_MAX) {
       Deno.exit(EXIT.worksUnasked);
     }
-  }, QUIET_CHECK_MS);
+  }, quietCheckMs);
 }
 
 async function processorMs(): Promise<number> {
