@@ -2,6 +2,7 @@
  * What plugins cost: one decision of the router with 0, 1, 5 and 20 user plugins that all pass, run in the hub's own process
  * and isolated; and what an isolated plugin takes while nobody asks it.
  */
+import { LIMITS } from "../../src/core/limits.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { systemRandom } from "../../src/lib/random.ts";
@@ -20,6 +21,8 @@ export interface PluginCost {
   /** One decision, microseconds. */
   readonly p50Us: number;
   readonly p99Us: number;
+  /** Decisions in which a plugin failed: the machine stood still for longer than its deadline. */
+  readonly faults: number;
   /** Of one plugin's process at rest, MiB: what is its own, and with its share of what all use. `null`: no such thing. */
   readonly privateMib: number | null;
   readonly sharedOutMib: number | null;
@@ -27,6 +30,8 @@ export interface PluginCost {
 
 const CLIENTS = 50;
 const WARM_UP = 500;
+/** Then a plugin's process has given back what the last calls needed. */
+const REST_MS = LIMITS.pluginQuietMs + 2 * LIMITS.pluginQuietCheckMs;
 
 const SOURCE = `import type { Plugin } from "ilink-hub/plugin";
 const plugin: Plugin = {
@@ -87,7 +92,7 @@ async function benchIsolated(plugins: number, rounds: number): Promise<PluginCos
   const host = createIsolatedHost(isolation, files);
   try {
     const times = await time(host, rounds);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const own = mean(pids.slice(0, plugins).map((pid) => memoryMib(pid, /^Private_\w+:/)));
     const shared = mean(pids.slice(0, plugins).map((pid) => memoryMib(pid, /^Pss:/)));
     return { plugins, host: "isolated", ...times, privateMib: own, sharedOutMib: shared };
@@ -100,7 +105,7 @@ async function benchIsolated(plugins: number, rounds: number): Promise<PluginCos
 async function time(
   host: PluginHost,
   rounds: number,
-): Promise<Pick<PluginCost, "p50Us" | "p99Us">> {
+): Promise<Pick<PluginCost, "p50Us" | "p99Us" | "faults">> {
   const ports: DecisionPorts = {
     host,
     policy: { senders: { kind: "owner", ids: [] }, groups: { kind: "none", ids: [] } },
@@ -115,17 +120,16 @@ async function time(
   const input = decisionInput("how is the weather in Hangzhou today, and what should I wear?");
   for (let round = 0; round < WARM_UP; round++) await decide(input, ports);
   const times: number[] = [];
+  let faults = 0;
   for (let round = 0; round < rounds; round++) {
     const startedMs = performance.now();
     const { trace } = await decide(input, ports);
     times.push((performance.now() - startedMs) * 1_000);
-    if (trace.steps.some(({ outcome }) => outcome.kind === "fault")) {
-      throw new Error(`A plugin failed: ${JSON.stringify(trace.steps)}`);
-    }
+    if (trace.steps.some(({ outcome }) => outcome.kind === "fault")) faults += 1;
   }
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round(times[Math.floor(rounds * share)] ?? NaN);
-  return { p50Us: at(0.5), p99Us: at(0.99) };
+  return { p50Us: at(0.5), p99Us: at(0.99), faults };
 }
 
 /** The sum of the lines of this name; `NaN` where the system does not say. */

@@ -134,10 +134,11 @@ export function wordsOf({ trace }: Decided): string {
   return outcome.kind === "fault" ? outcome.text : JSON.stringify(outcome.verdict);
 }
 
-/** Whether there is a process of this id. */
+/** Whether a process of this id runs; one that has ended and was not looked after by its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
-    Deno.kill(pid, "SIGCONT");
+    if (Deno.build.os !== "linux") Deno.kill(pid, "SIGCONT");
+    else return !/\) [ZX] /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
     return true;
   } catch {
     return false;
