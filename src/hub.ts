@@ -54,6 +54,7 @@ export type {
   MessageTrace,
   ReplyTrace,
   SendTrace,
+  VerdictCounts,
 } from "./store/trace.ts";
 
 /** What the stations stand on; tests bring their own. */

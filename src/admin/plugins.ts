@@ -11,6 +11,10 @@ import type { AdminPort } from "./port.ts";
 const REPLAYED_MAX = 10_000;
 const REPLAYED_BY_DEFAULT = 1_000;
 
+/** Counting holds everything else up for about 10 ms for each 1,000 messages. */
+const COUNTED_MAX = 2_000;
+const COUNTED_BY_DEFAULT = 1_000;
+
 const OBJECT = { error: "an object" };
 const WORDS = z.array(z.string({ error: "a text" }), { error: "a list of texts" });
 /** What the owner was shown; what the file asks for may have changed since. */
@@ -41,7 +45,9 @@ const REPLAY = z.strictObject({
 }, OBJECT);
 
 /** All below `/hub/plugins`. */
-export function pluginRoutes({ pluginDesk: desk }: Pick<AdminPort, "pluginDesk">): Hono {
+export function pluginRoutes(
+  { pluginDesk: desk, store }: Pick<AdminPort, "pluginDesk" | "store">,
+): Hono {
   const app = new Hono();
 
   app.get("/plugins", (c) => c.json({ plugins: desk.list() }));
@@ -51,6 +57,12 @@ export function pluginRoutes({ pluginDesk: desk }: Pick<AdminPort, "pluginDesk">
     const { id } = findPlugin(desk, c.req.param("id"));
     const after = readNumber(c, "after", { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0;
     return c.json({ lines: desk.logs(id, after) });
+  });
+
+  app.get("/plugins/:id/verdicts", async (c) => {
+    const { id } = findPlugin(desk, c.req.param("id"));
+    const last = readNumber(c, "last", { min: 1, max: COUNTED_MAX }) ?? COUNTED_BY_DEFAULT;
+    return c.json(await store.verdicts({ plugin: id, last }));
   });
 
   app.post("/plugins/try", async (c) => c.json(await desk.tryText(await readInput(c, TRY))));

@@ -348,6 +348,18 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./plugin_change.ts")).reset,
   },
   {
+    words: "plugin verdicts",
+    params: "NAME",
+    summary: SUMMARY.pluginVerdicts,
+    examples: ["plugin verdicts keywords", "plugin verdicts night --last 2000 --json"],
+    options: {
+      last: { placeholder: "N", help: FLAG_HELP.lastVerdicts },
+      ...ASKS_HUB.options,
+    },
+    settings: ASKS_HUB.settings,
+    load: async () => (await import("./plugin_verdicts.ts")).run,
+  },
+  {
     words: "plugin logs",
     params: "NAME",
     summary: SUMMARY.pluginLogs,

@@ -5,7 +5,7 @@ import { HubError } from "../core/error.ts";
 import { errorText } from "../lib/log.ts";
 
 /** Longer than the hub holds back a refusal. */
-const LIMIT_MS = 15_000;
+const LIMIT_BY_DEFAULT_MS = 15_000;
 
 export interface HttpCall {
   readonly method: string;
@@ -13,6 +13,8 @@ export interface HttpCall {
   readonly headers: Readonly<Record<string, string>>;
   /** "" for none. */
   readonly body: string;
+  /** How long nothing may come. */
+  readonly limitMs?: number;
 }
 
 export interface HttpAnswer {
@@ -22,6 +24,7 @@ export interface HttpAnswer {
 
 /** Throws `HUB_UNREACHABLE` when there is no whole answer in time. */
 export function callHttp(call: HttpCall): Promise<HttpAnswer> {
+  const { limitMs = LIMIT_BY_DEFAULT_MS } = call;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) =>
       reject(
@@ -39,9 +42,9 @@ export function callHttp(call: HttpCall): Promise<HttpAnswer> {
       method: call.method,
       headers: { ...call.headers, "content-length": new TextEncoder().encode(call.body).length },
       agent: false,
-      timeout: LIMIT_MS,
+      timeout: limitMs,
     });
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${LIMIT_MS} ms`)));
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${limitMs} ms`)));
     request.on("error", fail);
     request.on("response", (response) => {
       let text = "";

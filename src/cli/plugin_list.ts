@@ -20,14 +20,15 @@ export async function run(call: Call): Promise<number> {
 
 function pluginRow(plugin: PluginView, lang: Lang): string[] {
   const { id, version, source, state, calls, faults, problem } = plugin;
-  const missing = missingWords(plugin, lang);
+  const words = missingWords(plugin, lang).join(", ");
+  // A problem says as well what was not granted.
+  const note = words === "" || problem !== ""
+    ? inOneLine(problem)
+    : say(lang, PLUGIN.notGranted, { words, id });
   const notes = [
     ...(calls === 0 ? [] : [say(lang, PLUGIN.calls, { count: calls })]),
     ...(faults === 0 ? [] : [say(lang, PLUGIN.faults, { count: faults })]),
-    ...(missing.length === 0
-      ? []
-      : [say(lang, PLUGIN.notGranted, { words: missing.join(", "), id })]),
-    ...(problem === "" ? [] : [inOneLine(problem)]),
+    ...(note === "" ? [] : [note]),
   ];
   return [id, version, LOOK[source][lang], PLUGIN_STATE[state][lang], notes.join("; ")];
 }

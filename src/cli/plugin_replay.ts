@@ -21,7 +21,7 @@ export async function run(call: Call): Promise<number> {
     limit: numberOption(call, "limit", LIMIT) ?? LIMIT_BY_DEFAULT,
     candidate: candidateOption(call),
   };
-  const answer = await withHub(call, (api) => api.ask("POST", "/hub/plugins/replay", body));
+  const answer = await withHub(call, (api) => api.askPatiently("/hub/plugins/replay", body));
   show(call, answer ?? {}, replayLines(answer as unknown as ReplayOutcome, call.lang));
   return OK;
 }

@@ -33,62 +33,97 @@ const STATE = {
   defaultClient: "claude",
 };
 
+interface Sample {
+  readonly text: string;
+  readonly first: Answered;
+  readonly second: Answered;
+}
+
 /** What is to be said of the plugin's answers. Asked twice in the same order, each time with an empty memory. */
 export async function findAnswerFaults(
   plugin: BenchedPlugin,
   { version, lang }: { readonly version: string; readonly lang: Lang },
 ): Promise<Finding[]> {
+  const samples = await askTwice(plugin, version);
+  const denied = samples.filter(({ first }) => isDenied(first, plugin));
+  const faults = samples.filter((sample) => isFault(sample.first) && !denied.includes(sample));
+  const unlike = samples.filter(({ first, second }) => saidBy(first) !== saidBy(second));
+  const times = samples.flatMap(({ first, second }) => [first.tookMs, second.tookMs]);
+  const ms = Math.round(Math.max(...times) * 10) / 10;
+  const well = { count: samples.length, ms };
+  return [
+    ...tell({ part: "answers", result: "note" }, {
+      texts: denied.map((sample) => faultWords(sample, lang)),
+      lang,
+    }),
+    ...tell({ part: "answers", result: "failed" }, {
+      texts: faults.map((sample) => faultWords(sample, lang)),
+      lang,
+    }),
+    ...tell({ part: "determinism", result: "failed" }, {
+      texts: unlike.map((sample) => unlikeWords(sample, lang)),
+      lang,
+    }),
+    ...(denied.length + faults.length + unlike.length > 0 ? [] : [
+      {
+        part: "answers",
+        result: "ok",
+        text: say(lang, PLUGIN.sameTwice, well),
+      } as const,
+    ]),
+  ];
+}
+
+async function askTwice(plugin: BenchedPlugin, version: string): Promise<Sample[]> {
   const questions = [
     ...(plugin.hasRoute ? MESSAGES.map((message) => ({ message })) : []),
     ...(plugin.hasReply ? REPLIES.map((reply) => ({ reply })) : []),
   ].map((about) => questionOf({ ...about, state: STATE }, version));
-  const first = await askAll(plugin, questions);
-  const second = await askAll(plugin, questions);
-  const asked = questions.map((question, at) => ({
-    text: textOf(question),
-    answers: [first[at], second[at]].filter((answer) => answer !== undefined),
-  }));
-  const faults = asked.flatMap(({ text, answers }) =>
-    answers.slice(0, 1).flatMap((answer) =>
-      answer.kind === "verdict"
-        ? []
-        : [say(lang, PLUGIN.faulted, { text, fault: answer.fault, detail: answer.text })]
-    )
-  );
-  const unlike = asked.flatMap(({ text, answers }) => {
-    const [one = "", two = ""] = answers.map((answer) => JSON.stringify(saidBy(answer)));
-    return one === two ? [] : [say(lang, PLUGIN.differs, { text, first: one, second: two })];
-  });
-  const slowest = Math.max(...[...first, ...second].map(({ tookMs }) => tookMs));
-  const places = { count: questions.length, ms: Math.round(slowest * 10) / 10 };
-  return [
-    ...failures("answers", faults, lang),
-    ...failures("determinism", unlike, lang),
-    ...(faults.length + unlike.length > 0
-      ? []
-      : [{ part: "answers", result: "ok", text: say(lang, PLUGIN.sameTwice, places) } as const]),
-  ];
+  const first: Answered[] = [];
+  for (const question of questions) first.push(await plugin.ask(question));
+  const samples: Sample[] = [];
+  for (const [at, answer] of first.entries()) {
+    const question = questions[at];
+    if (question === undefined) continue;
+    const second = await plugin.ask(question);
+    samples.push({ text: textOf(question), first: answer, second });
+  }
+  return samples;
 }
 
-async function askAll(plugin: BenchedPlugin, questions: readonly Question[]): Promise<Answered[]> {
-  const answers: Answered[] = [];
-  for (const question of questions) answers.push(await plugin.ask(question));
-  return answers;
+function isFault(answer: Answered): boolean {
+  return answer.kind === "fault";
+}
+
+/** It needs what it asks for and has not got here: that is no fault of its own. */
+function isDenied(answer: Answered, { manifest: { permissions } }: BenchedPlugin): boolean {
+  return permissions !== undefined && answer.kind === "fault" &&
+    /Requires \w+ access/.test(answer.text);
 }
 
 /** What counts: how long it took may differ. */
-function saidBy(answer: Answered): unknown {
-  return {
-    ...answerAsJson(answer),
-    ...(answer.kind === "verdict" ? { memory: answer.memory } : {}),
-  };
+function saidBy(answer: Answered): string {
+  const memory = answer.kind === "verdict" ? { memory: answer.memory } : {};
+  return JSON.stringify({ ...answerAsJson(answer), ...memory });
 }
 
-function failures(part: Finding["part"], texts: readonly string[], lang: Lang): Finding[] {
+function faultWords({ text, first }: Sample, lang: Lang): string {
+  if (first.kind === "verdict") return "";
+  return say(lang, PLUGIN.faulted, { text, fault: first.fault, detail: first.text });
+}
+
+function unlikeWords({ text, first, second }: Sample, lang: Lang): string {
+  return say(lang, PLUGIN.differs, { text, first: saidBy(first), second: saidBy(second) });
+}
+
+/** The first few of the texts, and how many more there are. */
+function tell(
+  finding: Omit<Finding, "text">,
+  { texts, lang }: { readonly texts: readonly string[]; readonly lang: Lang },
+): Finding[] {
   const more = texts.length - SHOWN_MAX;
-  const shown = texts.slice(0, SHOWN_MAX);
   const rest = more > 0 ? [say(lang, PLUGIN.andMore, { count: more })] : [];
-  return [...shown, ...rest].map((text) => ({ part, result: "failed", text }));
+  return [...texts.slice(0, SHOWN_MAX), ...rest].map((text) => ({ ...finding, text }));
 }
 
 function textOf(question: Question): string {

@@ -21,7 +21,7 @@ export async function run(call: Call): Promise<number> {
     state: readState(call),
     candidate: candidateOption(call),
   };
-  const answer = await withHub(call, (api) => api.ask("POST", "/hub/plugins/try", body));
+  const answer = await withHub(call, (api) => api.askPatiently("/hub/plugins/try", body));
   const { decision, steps } = answer as unknown as TryOutcome;
   show(call, answer ?? {}, [
     ...stepLines(steps as unknown as readonly Step[], call.lang),

@@ -4,6 +4,7 @@
  */
 import type { ClosedHub } from "../config/launch.ts";
 import { HubError, type HubErrorCode } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
 import { sleep } from "../lib/clock.ts";
 import { isObject, type Json, textMember, tryParseJson } from "../lib/json.ts";
 import { silentLog } from "../lib/log.ts";
@@ -21,6 +22,8 @@ import { askHealth, callHttp, type HttpAnswer, type HttpCall } from "./http_call
 export interface AdminApi {
   /** The answer's JSON. Throws the hub's refusal as a `HubError`, and `HUB_UNREACHABLE`. */
   ask(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<Json>;
+  /** Posts what the hub may have to work on for a while. */
+  askPatiently(path: string, body: object): Promise<Json>;
   /** Whether a hub is running, so that what was changed is in force already. */
   readonly isRunning: boolean;
 }
@@ -28,6 +31,8 @@ export interface AdminApi {
 /** How long another command may hold the data directory, or a hub may start and stop, before we give up. */
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
+/** For what takes time; a little less than the hub lets a silent connection live. */
+const LONG_MS = LIMITS.silentConnectionMs - 5_000;
 
 /**
  * Lets `use` ask the hub. With `mayCreate` a data directory is made where there is none. Throws `HUB_UNREACHABLE` and what
@@ -137,22 +142,24 @@ function createApi(
   token: string,
   way: { readonly isRunning: boolean; readonly send: (call: HttpCall) => Promise<HttpAnswer> },
 ): AdminApi {
+  async function send(made: Pick<HttpCall, "method" | "url" | "limitMs">, body?: object) {
+    const answer = await way.send({
+      ...made,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? "" : JSON.stringify(body),
+    });
+    const value = tryParseJson(answer.text);
+    if (answer.status >= 200 && answer.status < 300 && value !== undefined) return value;
+    throw refusal(answer, value);
+  }
+
   return {
     isRunning: way.isRunning,
-    async ask(method, path, body) {
-      const answer = await way.send({
-        method,
-        url: path,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        body: body === undefined ? "" : JSON.stringify(body),
-      });
-      const value = tryParseJson(answer.text);
-      if (answer.status >= 200 && answer.status < 300 && value !== undefined) return value;
-      throw refusal(answer, value);
-    },
+    ask: (method, url, body) => send({ method, url }, body),
+    askPatiently: (url, body) => send({ method: "POST", url, limitMs: LONG_MS }, body),
   };
 }
 

@@ -106,11 +106,21 @@ function repliesLines(replies: readonly ReplyTrace[], lang: Lang): string[] {
   return [
     "",
     `${say(lang, LOOK.replies)}:`,
-    ...replies.flatMap(({ client, state, acceptedAtMs, text, sends }) => [
+    ...replies.flatMap(({ client, state, acceptedAtMs, text, steps, sends }) => [
       `  ${timeText(acceptedAtMs)} ${say(lang, LOOK.reply, { client, state })}  ${fit(text, 60)}`,
+      ...indented(indented(columns(hookSteps(steps).map((step) => stepRow(step, lang))))),
       ...indented(indented(columns(sends.map((send) => sendRow(send, lang))))),
     ]),
   ];
+}
+
+/** What the plugins that look at replies did to it; that they left it alone needs no line. */
+function hookSteps(steps: Json): readonly Step[] {
+  // The store keeps them as the steps of a decision.
+  const told = Array.isArray(steps) ? steps as unknown as readonly Step[] : [];
+  return told.filter(({ outcome }) =>
+    outcome.kind === "fault" || !isObject(outcome.verdict) || outcome.verdict["kind"] !== "pass"
+  );
 }
 
 function sendRow(send: SendTrace, lang: Lang): string[] {

@@ -151,6 +151,9 @@ export const LIMITS = {
   pluginResidentBytesMax: 256 * MIB,
   /** How often the process looks at its memory: a hostile plugin fills a few hundred MiB in that time. */
   pluginResidentCheckMs: 50,
+  /** A plugin that was not asked for so long gives memory back, and is ended if it works on; no call takes as long. */
+  pluginQuietMs: 15 * SECOND,
+  pluginQuietCheckMs: 5 * SECOND,
   /** Time in which a worker that is not blocked answers "are you there?". */
   pluginPingMs: 50,
   /** Delay before a plugin's process is started again, once it was replaced a few times without an answer in between. */
@@ -163,10 +166,12 @@ export const LIMITS = {
   /** Lines kept of what a plugin wrote. */
   pluginLinesMax: 1_000,
   /**
-   * Faults within the window before a plugin is not asked any more: a burst of bad messages may be one sender's, and five in
-   * a row cost a person no more than a second or two.
+   * Moments with a fault, within the window, before a plugin is not asked any more. A machine that stands still for a moment
+   * makes all calls of that moment late, so they count once; five such moments are no accident, and short enough that nobody
+   * waits for a plugin that is broken.
    */
   faultsBeforeTrip: 5,
+  faultMomentMs: 1 * SECOND,
   faultWindowMs: 5 * MINUTE,
   /** Stored messages on which a new version is tried before it is asked about live ones, and the time for all of them. */
   recordedMessages: 20,
@@ -245,5 +250,7 @@ assert(LIMITS.waitingPerConversation < LIMITS.waitingPerClient);
 assert(LIMITS.waitingPerClient < LIMITS.unsettledPerAccount);
 // The last batch must fit into what the ballast frees.
 assert(LIMITS.ballastBytes >= LIMITS.upstreamBodyBytesMax);
+// A call that is under way is no quiet.
+assert(LIMITS.pluginQuietMs > LIMITS.pluginDeadlineMaxMs);
 // What a worker may answer must not be cut by the bound of a line: a character takes up to three bytes.
 assert(3 * LIMITS.pluginAnswerCharsMax < LIMITS.pluginLineBytesMax);

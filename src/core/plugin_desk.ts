@@ -57,7 +57,7 @@ export interface ReplayOutcome {
   readonly slowest: readonly ReplayRow[];
 }
 
-/** Every method that names a plugin throws `PLUGIN_INVALID` for an unknown one. */
+/** Every method that names a plugin throws `PLUGIN_UNKNOWN` for an unknown one. */
 export interface PluginDesk {
   list(): readonly PluginView[];
   /** Grants what the plugin's present file asks for; bound to its hash. */

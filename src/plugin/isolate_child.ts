@@ -143,7 +143,8 @@ function openingLine(id: string, { read, net }: Required<Permissions>): string {
     ...{ id, program, read, net },
     residentBytesMax: LIMITS.pluginResidentBytesMax,
     checkMs: LIMITS.pluginResidentCheckMs,
-    lineCharsMax: LIMITS.pluginAnswerCharsMax,
+    quietMs: LIMITS.pluginQuietMs,
+    quietCheckMs: LIMITS.pluginQuietCheckMs,
   };
   return JSON.stringify(opening);
 }

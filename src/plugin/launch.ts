@@ -9,11 +9,11 @@ import type { Json } from "../lib/json.ts";
 import type { Manifest } from "./api.ts";
 import { absolutePermissions, explainDenial, type Grants, isDenial, wordsOf } from "./grants.ts";
 import type { Answer, LoadedPlugin } from "./host.ts";
-import type { Isolate, Isolation, Started } from "./isolate.ts";
+import type { Isolate, IsolateStart, Isolation, Started } from "./isolate.ts";
 import type { Seat } from "./roster.ts";
 import { hideSecrets, hideSecretsIn, type ResolvedConfig } from "./secrets.ts";
 import type { Source } from "./sources.ts";
-import type { Version } from "./versions.ts";
+import { linkReadable, type Version } from "./versions.ts";
 import { cutText, messageOf } from "./wording.ts";
 
 export interface LaunchPorts {
@@ -74,11 +74,10 @@ async function startAs(id: string, given: LaunchGiven, ports: LaunchPorts): Prom
     return { kind: "refused", text };
   }
   const { config, secrets } = resolved;
-  const started = await startIsolate(ports.isolation, {
-    entry: version.entry,
-    root: version.root,
+  const opened = absolutePermissions(granted, dirname(join(ports.folder, file)));
+  const started = await startIsolate(version, ports, {
     config,
-    granted: absolutePermissions(granted, dirname(join(ports.folder, file))),
+    granted: opened,
     onLog: (line) => onLog(hideSecrets(line, secrets)),
   });
   if (started.kind === "refused") {
@@ -98,11 +97,13 @@ async function startAs(id: string, given: LaunchGiven, ports: LaunchPorts): Prom
 
 /** A process that cannot be started is the machine's fault and told like the plugin's own. */
 async function startIsolate(
-  isolation: Isolation,
-  given: Parameters<Isolation["start"]>[0],
+  version: Version,
+  { isolation, folder }: LaunchPorts,
+  given: Omit<IsolateStart, "entry" | "root">,
 ): Promise<Started> {
   try {
-    return await isolation.start(given);
+    await linkReadable(version, given.granted.read ?? [], folder);
+    return await isolation.start({ ...given, entry: version.entry, root: version.root });
   } catch (error) {
     return { kind: "refused", text: messageOf(error) };
   }

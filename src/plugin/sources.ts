@@ -32,6 +32,9 @@ export type SourceRead =
 
 /** Names that are no plugin's: hidden files, what plugins share among themselves, declarations and tests. */
 const NOT_A_PLUGIN = /^[._]|\.d\.ts$|[._]test\.[tj]s$/;
+/** What its author keeps beside a plugin; changing it makes no new version, which would have to be granted anew. */
+const FOR_THE_AUTHOR =
+  /\.fixture\.json$|\.d\.ts$|[._]test\.[tj]s$|^deno\.(jsonc?|lock)$|^README\b.*\.md$/;
 const CODE = /\.[mc]?[tj]sx?$/;
 /** Finds too much rather than too little: what is not there is not copied. */
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
@@ -109,11 +112,11 @@ async function collect(file: string, place: Place): Promise<Source> {
   return { file, hash: digestOf(sorted), parts: sorted, text, outside };
 }
 
-/** What a folder holds, without hidden files. */
+/** What a folder holds, without hidden files and those for its author; what a plugin imports of them is found by that. */
 async function filesBelow(folder: string, place: Place): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(place.root, folder))) {
-    if (name.startsWith(".")) continue;
+    if (name.startsWith(".") || FOR_THE_AUTHOR.test(name)) continue;
     const path = `${folder}/${name}`;
     if (isDirectory) files.push(...await filesBelow(path, place));
     else files.push(path);

@@ -66,6 +66,33 @@ export function createVersions(
   };
 }
 
+/**
+ * Lets a copy find beside it what its plugin was granted to read below the plugins folder, as it would find it there: what it
+ * reads is the owner's file of that moment, and no part of the version.
+ */
+export async function linkReadable(
+  { root }: Version,
+  paths: readonly string[],
+  folder: string,
+): Promise<void> {
+  for (const path of paths) {
+    const place = relative(folder, path);
+    if (place === "" || place.startsWith("..") || await isThere(join(root, place))) continue;
+    await Deno.mkdir(dirname(join(root, place)), { recursive: true, mode: 0o700 });
+    await Deno.symlink(path, join(root, place));
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** The parts of a copy; `null` when there is none. */
 async function readCopy(root: string): Promise<Part[] | null> {
   const paths = await filesBelow(root);
@@ -80,10 +107,10 @@ async function readCopy(root: string): Promise<Part[] | null> {
 async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
   try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
       const path = join(folder, name);
       if (isDirectory) files.push(...await filesBelow(path));
-      else files.push(path);
+      else if (isFile) files.push(path); // links lead to what was granted, and are no part
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

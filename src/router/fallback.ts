@@ -51,7 +51,8 @@ function park(input: DecisionInput, { clients, lang, nowMs }: Around): ReturnTyp
     lang,
     first === undefined ? CHAT_TEXT.noClientReason : CHAT_TEXT.noDefaultReason,
   );
-  const saidAtMs = input.memories[HUB_ID]?.["noClientSaidAtMs"];
+  const own = input.memories[HUB_ID] ?? {};
+  const saidAtMs = own["noClientSaidAtMs"];
   const isSaid = typeof saidAtMs === "number" && nowMs - saidAtMs < SAID_AGAIN_AFTER_MS;
   if (isSaid) {
     return { decision: { kind: "park", why: "no_client", say: null, reason }, memories: {} };
@@ -63,6 +64,6 @@ function park(input: DecisionInput, { clients, lang, nowMs }: Around): ReturnTyp
   );
   return {
     decision: { kind: "park", why: "no_client", say: line, reason },
-    memories: { [HUB_ID]: { noClientSaidAtMs: nowMs } },
+    memories: { [HUB_ID]: { ...own, noClientSaidAtMs: nowMs } },
   };
 }

@@ -19,7 +19,7 @@ import type {
   RouteSteps,
   SendSteps,
 } from "./steps.ts";
-import type { MessageSummary, MessageTrace } from "./trace.ts";
+import type { MessageSummary, MessageTrace, VerdictCounts } from "./trace.ts";
 
 export type { ConfirmedPairing, PairingSteps } from "./pairing_steps.ts";
 export type {
@@ -161,6 +161,8 @@ export interface Looks {
   }): Promise<readonly MessageSummary[]>;
   /** How much of what there is; cheap, for `status` and the metrics. */
   counts(): Promise<StoreCounts>;
+  /** How often a plugin gave which answer about the `last` newest decided messages; about 10 ms for each 1,000. */
+  verdicts(call: { readonly plugin: string; readonly last: number }): Promise<VerdictCounts>;
 }
 
 export interface StoreCounts {

@@ -33,6 +33,26 @@ export interface MessageTrace extends MessageSummary {
   readonly hubSends: readonly SendTrace[];
 }
 
+/** How often a plugin gave which answer about the newest decided messages. */
+export interface VerdictCounts {
+  /** Decided messages that were looked at. */
+  readonly messages: number;
+  /** When the oldest of them was decided; `null` when there are none. */
+  readonly sinceMs: number | null;
+  /** The most frequent first, 200 at most. */
+  readonly verdicts: readonly VerdictCount[];
+}
+
+export interface VerdictCount {
+  /** The verdict's kind, or `fault`. */
+  readonly kind: string;
+  /** As it was given, or the fault's name. */
+  readonly reason: string;
+  readonly count: number;
+  /** The newest message it was given about. */
+  readonly newest: number;
+}
+
 export interface DeliveryTrace {
   readonly client: string;
   readonly state: DeliveryState;

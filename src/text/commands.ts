@@ -96,6 +96,10 @@ export const COMMAND_SUMMARY = {
     zh: "再问一个因出错太多而停下的插件",
     en: "ask a plugin again that was stopped for its faults",
   },
+  pluginVerdicts: {
+    zh: "一个插件最近各种回答各多少次；对 keywords 就是每条规则",
+    en: "how often a plugin gave which answer lately; for keywords, each rule",
+  },
   pluginLogs: { zh: "插件写了什么", en: "what a plugin wrote" },
   health: {
     zh: "hub 能不能工作：能则退出码为 0，不能为 1",
@@ -167,6 +171,10 @@ export const FLAG_HELP = {
       "WeChat ids of who may write to it, the owner first; from the accounts and allow-senders when not given",
   },
   last: { zh: "最近几条，1 到 500", en: "how many of the newest, 1 to 500" },
+  lastVerdicts: {
+    zh: "看最近几条消息，1 到 2000，默认 1000",
+    en: "how many of the newest messages to look at, 1 to 2000; 1000 unless given",
+  },
   retry: {
     zh: "让这条待处理的消息重新决定一次",
     en: "decide this parked message again",

@@ -44,7 +44,7 @@ export const LOOK = {
   extensions: { zh: "带扩展字段", en: "with extensions" },
   shipped: { zh: "自带", en: "shipped" },
   user: { zh: "你的", en: "yours" },
-  notLoaded: { zh: "没有加载：{problem}", en: "not loaded: {problem}" },
+  problem: { zh: "问题：{problem}", en: "problem: {problem}" },
   noMessages: { zh: "还没有消息。", en: "There are no messages." },
   message: {
     zh: "消息 {id}，{time}，{sender} → {account}",

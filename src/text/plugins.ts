@@ -29,9 +29,8 @@ export const PLUGIN = {
     en: "Nobody can answer here: run it again with --yes once you have read the above.",
   },
   granted: {
-    zh: "已授权 {id}；文件改变后它若要求别的，会再问。",
-    en:
-      "{id} may do this now; when its file changes and asks for something else, you are asked again.",
+    zh: "已授权 {id} 的这个版本；文件改变后要再授权。",
+    en: "This version of {id} may do this now; when its file changes it has to be granted again.",
   },
   notGrantedNow: { zh: "没有授权。", en: "Nothing was granted." },
 
@@ -47,6 +46,13 @@ export const PLUGIN = {
   },
   reset: { zh: "会再问 {id}。", en: "{id} is asked again." },
   stateNow: { zh: "{id}：{state}", en: "{id}: {state}" },
+
+  // ── verdicts
+  counted: {
+    zh: "{id} 对最近 {messages} 条消息（{time} 起）的回答：",
+    en: "What {id} answered about the newest {messages} messages (since {time}):",
+  },
+  newestOf: { zh: "最近一条 {newest}", en: "newest {newest}" },
 
   // ── logs
   noLines: { zh: "{id} 没有写过什么。", en: "{id} has written nothing." },

@@ -1,47 +1,14 @@
 /** What every plugin host promises, whoever runs the plugins. The plugins are files in test/fixture/plugins. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { InboundView, ReplyView, Verdict } from "../../src/plugin/api.ts";
-import type { Answer, Facts, LoadedPlugin, Memory, PluginHost } from "../../src/plugin/host.ts";
+import type { Verdict } from "../../src/plugin/api.ts";
+import type { Answer, LoadedPlugin, Memory, PluginHost } from "../../src/plugin/host.ts";
+import { FACTS, MESSAGE, REPLY } from "../fake/plugin_questions.ts";
 
 export interface HostUnderTest {
   readonly host: PluginHost;
   /** Lets so much of the host's time pass. */
   pass(ms: number): Promise<void>;
 }
-
-const MESSAGE: InboundView = {
-  id: 7,
-  account: "main",
-  sender: { key: "p1", alias: "" },
-  isGroup: false,
-  text: "hello",
-  parts: [{ kind: "text", text: "hello", bytes: null }],
-  quote: null,
-  receivedAtMs: 1_000,
-  attempt: 1,
-};
-
-const REPLY: ReplyView = {
-  id: 9,
-  client: "claude",
-  account: "main",
-  sender: { key: "p1", alias: "" },
-  text: "good day",
-  parts: [{ kind: "text", text: "good day", bytes: null }],
-};
-
-const FACTS: Facts = {
-  clients: [
-    { name: "claude", label: "", state: "polling", lastSeenAtMs: 900, waiting: 0 },
-    { name: "codex", label: "", state: "away", lastSeenAtMs: 100, waiting: 2 },
-  ],
-  binding: null,
-  defaultClient: null,
-  hub: { version: "0.0.0", uptimeMs: 1, sendsLeft: 10, windowEndsAtMs: null },
-  lastDecision: null,
-  lang: "en",
-  nowMs: 2_000,
-};
 
 /** `open` loads every plugin of test/fixture/plugins, without configuration but for `good`: `{ "volume": 3 }`. */
 export function testPluginHost(name: string, open: () => Promise<HostUnderTest>): void {
@@ -91,6 +58,28 @@ export function testPluginHost(name: string, open: () => Promise<HostUnderTest>)
     assert(answer.kind === "verdict");
     assertEquals(answer.verdict, { kind: "edit", text: "GOOD DAY", reason: "loud" });
     assertEquals(answer.memory, { calls: 1 });
+  });
+
+  test("a reply hook is held to what route is held to", async (under) => {
+    const { host } = under;
+    const replies = pluginOf(host, "replies");
+    assertEquals([replies.hasRoute, replies.hasReply, replies.onFault], [false, true, "park"]);
+    const look = (text: string) =>
+      host.reply(replies, { reply: { ...REPLY, text }, facts: FACTS, memory: { given: 1 } });
+    const pin = { kind: "pin", forMs: 60_000, reason: "asks" } as const;
+    assertEquals(verdictOf(await look("yes or no?")).verdict, pin);
+    assertEquals(faultOf(await look("throw")), ["threw", "thrown at a reply"]);
+    const [junk, words] = faultOf(await look("junk"));
+    assertEquals(junk, "not_a_verdict");
+    assertMatch(words, /reply\(\) answered .* want kind to be pass, edit, stop or pin/);
+    assertEquals(faultOf(await look("remember"))[0], "threw"); // its memory is to be read alone
+    let isAnswered = false;
+    const late = look("late").finally(() => isAnswered = true);
+    await under.pass(45);
+    assert(!isAnswered);
+    await under.pass(10);
+    assertEquals(faultOf(await late), ["too_late", "no answer within 50 ms"]);
+    assertEquals(verdictOf(await look("and now?")).verdict, pin);
   });
 
   test("what a plugin throws is a fault with its words", async ({ host }) => {

@@ -51,18 +51,27 @@ const MESSAGES = `
     JOIN senders AS s ON s.id = m.sender`;
 const SELECT_UNDECIDED = `${MESSAGES} WHERE m.id = ? AND m.state = 'received'`;
 const SELECT_ANY = `${MESSAGES} WHERE m.id = ?`;
-/** One person's conversation, not a group's; the oldest where there are several. */
-const SELECT_PERSON = `
+/** People's conversations, not groups'. */
+const PEOPLE = `
   SELECT ${CONVERSATION_COLUMNS}, c.sender, s.key, s.alias, s.wechat_id AS wechatId
-  FROM conversations AS c
+  FROM senders AS s
+    JOIN conversations AS c ON c.sender = s.id
     JOIN accounts AS a ON a.id = c.account
-    JOIN senders AS s ON s.id = c.sender
-  WHERE a.removed_at_ms IS NULL AND s.is_group = 0
-    AND CASE WHEN ?1 = '' THEN s.wechat_id = a.user_id ELSE ?1 IN (s.key, s.alias) END
-  ORDER BY c.id LIMIT 1`;
+  WHERE a.removed_at_ms IS NULL AND s.is_group = 0`;
+/** Index: senders_key. */
+const SELECT_BY_KEY = `${PEOPLE} AND s.key = ? ORDER BY c.id LIMIT 1`;
+/** Index: senders_alias. */
+const SELECT_BY_ALIAS = `${PEOPLE} AND s.alias = ? AND s.alias <> '' ORDER BY c.id LIMIT 1`;
+/** Indexes: of senders by their WeChat id, conversations_sender. */
+const SELECT_OWNER = `
+  SELECT ${CONVERSATION_COLUMNS}, c.sender, s.key, s.alias, s.wechat_id AS wechatId
+  FROM accounts AS a
+    CROSS JOIN senders AS s ON s.wechat_id = a.user_id
+    CROSS JOIN conversations AS c ON c.sender = s.id AND c.account = a.id
+  WHERE a.removed_at_ms IS NULL ORDER BY a.id LIMIT 1`;
 const SELECT_DECIDED = `
   SELECT m.id, m.received_at_ms AS receivedAtMs FROM traces AS t JOIN messages AS m ON m.id = t.message
-  ORDER BY t.message DESC LIMIT ? + 0`;
+  WHERE t.message <= ? ORDER BY t.message DESC LIMIT ? + 0`;
 const SELECT_REPLY = `
   SELECT ${CONVERSATION_COLUMNS}
   FROM replies AS r
@@ -95,7 +104,11 @@ export function readDecidedMessages(
   db: Database,
   { sinceMs, limit }: { readonly sinceMs: number; readonly limit: number },
 ): readonly MessageId[] {
-  return db.all<{ id: MessageId; receivedAtMs: number }>(SELECT_DECIDED, limit)
+  return db.all<{ id: MessageId; receivedAtMs: number }>(
+    SELECT_DECIDED,
+    Number.MAX_SAFE_INTEGER,
+    limit,
+  )
     .filter(({ receivedAtMs }) => receivedAtMs >= sinceMs)
     .map(({ id }) => id)
     .reverse();
@@ -103,7 +116,9 @@ export function readDecidedMessages(
 
 /** As the port's `readForTry`. */
 export function readForTry(db: Database, person: string): TryInput | null {
-  const row = db.get<PersonRow>(SELECT_PERSON, person);
+  const row = person === ""
+    ? db.get<PersonRow>(SELECT_OWNER)
+    : db.get<PersonRow>(SELECT_BY_KEY, person) ?? db.get<PersonRow>(SELECT_BY_ALIAS, person);
   if (row === undefined) return null;
   const { conversation, key, alias, wechatId } = row;
   return {

@@ -8,6 +8,7 @@ import type { Database } from "./database.ts";
 import type { Group } from "./group.ts";
 import { readTrace } from "./life.ts";
 import { readSummary, SUMMARIES, type SummaryRow } from "./summaries.ts";
+import { countVerdicts } from "./verdict_counts.ts";
 
 const SELECT_LAST = `${SUMMARIES} WHERE m.id < ? ORDER BY m.id DESC LIMIT ? + 0`;
 const SELECT_ACCOUNTS = `
@@ -31,6 +32,7 @@ export function createLooks(
         db.all<SummaryRow>(SELECT_LAST, before ?? Number.MAX_SAFE_INTEGER, limit).map(readSummary)
       ),
     counts: () => group.read((db) => readCounts(db, clients)),
+    verdicts: (call) => group.read((db) => countVerdicts(db, call)),
   };
 }
 

@@ -244,12 +244,17 @@ CREATE TABLE pairings (
 ) STRICT;
 `;
 
+const PEOPLE = `
+CREATE INDEX senders_key ON senders (key);
+CREATE INDEX senders_alias ON senders (alias) WHERE alias <> '';
+`;
+
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */
 export const VERSION_1 = META + CLIENTS + ACCOUNTS + CONVERSATIONS + MESSAGES + DELIVERIES +
   REPLIES + SENDS;
 
 /** Leads from version 1 to 2. */
-export const VERSION_2 = PINS;
+export const VERSION_2 = PINS + PEOPLE;
 
 /** Leads from version 2 to 3. */
 export const VERSION_3 = PAIRINGS;

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import type { TraceStep } from "../../../src/core/decision.ts";
 import { asId, type DeliverySeq, type MessageId } from "../../../src/core/ids.ts";
-import { BEN, said, START_MS } from "../../fake/store_life.ts";
+import { BEN, deliverTo, said, START_MS, traceOf } from "../../fake/store_life.ts";
 import type { Subject } from "./suite.ts";
 
 export const LOOKS: Subject = {
@@ -49,6 +50,50 @@ export const LOOKS: Subject = {
       wireId: "901",
     });
     assertEquals(await store.trace(asId<MessageId>(99)), null);
+  },
+
+  "verdicts() counts what a plugin answered about the newest decided messages": async (life) => {
+    const { store } = life;
+    assertEquals(await store.verdicts({ plugin: "keywords", last: 9 }), {
+      messages: 0,
+      sinceMs: null,
+      verdicts: [],
+    });
+    const about = async (outcome: TraceStep["outcome"]) => {
+      const message = await life.say("hello");
+      const decision = deliverTo([life.client()]);
+      const step = { version: "1", tookMs: 1, outcome };
+      const pass = { kind: "verdict", verdict: { kind: "pass" } } as const;
+      const steps = [
+        { ...step, plugin: "commands", outcome: pass },
+        { ...step, plugin: "keywords" },
+      ];
+      const trace = { ...traceOf(decision, life.nowMs), steps };
+      await store.settle({ message, decision, trace, memories: {}, atMs: life.nowMs });
+      life.nowMs += 10;
+      return message;
+    };
+    const route = { kind: "verdict", verdict: { kind: "route", reason: "rule a" } } as const;
+    await about(route);
+    await about({ kind: "verdict", verdict: { kind: "pass" } });
+    const fault = await about({ kind: "fault", fault: "threw", text: "broken" });
+    const newest = await about(route);
+    const [first, ...others] = (await store.verdicts({ plugin: "keywords", last: 9 })).verdicts;
+    assertEquals(first, { kind: "route", reason: "rule a", count: 2, newest });
+    assertEquals(others.map(({ kind, reason }) => [kind, reason]), [["fault", "threw"], [
+      "pass",
+      "",
+    ]]);
+    // Only so many are looked at.
+    assertEquals(await store.verdicts({ plugin: "keywords", last: 2 }), {
+      messages: 2,
+      sinceMs: START_MS + 20,
+      verdicts: [
+        { kind: "route", reason: "rule a", count: 1, newest },
+        { kind: "fault", reason: "threw", count: 1, newest: fault },
+      ],
+    });
+    assertEquals((await store.verdicts({ plugin: "affinity", last: 9 })).verdicts, []);
   },
 
   "lastMessages() pages back from the newest": async (life) => {

@@ -4,6 +4,8 @@ import { CLIENTS } from "./clients.ts";
 import { HAND_OUT } from "./hand_out.ts";
 import { INGEST } from "./ingest.ts";
 import { LOOKS } from "./looks.ts";
+import { PINS } from "./pins.ts";
+import { REHEARSALS } from "./rehearsals.ts";
 import { REPLIES } from "./replies.ts";
 import { ROUTE } from "./route.ts";
 import { SENDS } from "./sends.ts";
@@ -16,8 +18,10 @@ export const SUBJECTS: readonly Subject[] = [
   INGEST,
   ROUTE,
   SETTLE,
+  REHEARSALS,
   HAND_OUT,
   REPLIES,
+  PINS,
   SENDS,
   LOOKS,
 ];

@@ -18,9 +18,26 @@ Deno.test("GET /hub/plugins shows every plugin, and one by its id", async () => 
   assertEquals(memberOf(one, "asked"), ASKED);
 });
 
+Deno.test("GET /hub/plugins/ID/verdicts counts what it answered lately", async () => {
+  await using world = await createAdminWorld();
+  const none = await world.ask("GET", "/hub/plugins/night/verdicts");
+  assertEquals(none.json, { messages: 0, sinceMs: null, verdicts: [] });
+  for (const query of ["last=0", "last=2001", "last=all"]) {
+    const answer = await world.ask("GET", `/hub/plugins/night/verdicts?${query}`);
+    assertEquals(answer.status, 400, query);
+  }
+});
+
 Deno.test("an unknown plugin is told with what shows the known ones, whatever is asked of it", async () => {
   await using world = await createAdminWorld();
-  const calls = ["GET /x", "GET /x/logs", "POST /x/grant", "POST /x/rollback", "POST /x/reset"];
+  const calls = [
+    "GET /x",
+    "GET /x/logs",
+    "GET /x/verdicts",
+    "POST /x/grant",
+    "POST /x/rollback",
+    "POST /x/reset",
+  ];
   for (const [method = "", path = ""] of calls.map((call) => call.split(" "))) {
     const answer = await world.ask(method, `/hub/plugins${path}`);
     assertEquals(answer.status, 404, path);

@@ -175,8 +175,17 @@ const FLAWS: readonly (readonly [Readonly<Record<string, string>>, readonly RegE
     [/FAIL +types[^]*target requires 1/, /FAIL +answers[^]*and \d+ more like it/],
   ],
   [
-    { [`reason: "night"`]: `reason: crypto.randomUUID()` },
-    [/FAIL +determinism +"hello" was answered in two ways/],
+    {
+      [`version: "1.0.0" }`]: `version: "1.0.0", permissions: { net: ["a.example"] } }`,
+      [`"boom") throw new Error("it went boom")`]:
+        `"hello") throw new Error("Requires net access")`,
+      [`reason: "night"`]: `reason: crypto.randomUUID()`,
+    },
+    [
+      /note +permissions +asks for connect to a\.example/,
+      /note +answers +"hello": threw: Requires/,
+      /FAIL +determinism +"你好.*" was answered in two ways/,
+    ],
   ],
 ];
 

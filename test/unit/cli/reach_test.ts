@@ -43,6 +43,7 @@ async function inWorld(
       clock: createFakeClock(),
       random,
       version: "1.2.3",
+      openPluginBench: () => Promise.reject(new Error("no plugin is run here")),
       loadHub: () =>
         Promise.resolve({
           startHub: () => Promise.reject(new Error("not started here")),

@@ -70,7 +70,20 @@ const MESSAGE: MessageTrace = {
     text: "the answer",
     parts: [],
     acceptedAtMs: AT_MS,
-    steps: [],
+    steps: [
+      {
+        ...{ plugin: "tables", version: "1", tookMs: 1 },
+        outcome: { kind: "verdict", verdict: { kind: "pass" } },
+      },
+      {
+        ...{ plugin: "questions", version: "1", tookMs: 1 },
+        outcome: { kind: "verdict", verdict: { kind: "pin", forMs: 1, reason: "it asks" } },
+      },
+      {
+        ...{ plugin: "redact", version: "1", tookMs: 2 },
+        outcome: { kind: "fault", fault: "threw", text: "broken" },
+      },
+    ],
     sends: [SEND],
   }],
   hubSends: [],
@@ -85,6 +98,11 @@ Deno.test("traceLines() tells a message's life: who was asked and why, who got i
   assertMatch(text, /Shadows asked \(not applied\):\n {2}next 3 +1 ms +route → pi \(new\)/);
   assertMatch(text, /claude +acknowledged .*handed out 3 times, received, then restarted/);
   assertMatch(text, /claude: suspect {2}the answer/);
+  assertMatch(
+    text,
+    /questions 1 +1 ms +pin \(it asks\)\n +redact 1 +2 ms +fault \(threw\): broken/,
+  );
+  assert(!text.includes("tables"), "a hook that passed did nothing");
   assertMatch(text, /suspect +the answer +no id, may have arrived twice/);
   assertMatch(text, /received 2 more times/);
   assert(!text.includes("\u001b"), "a message's text does not command the terminal");

@@ -123,8 +123,10 @@ Deno.test("a burst of saves starts the last one", async () => {
 Deno.test("an editor that moves the file away while it saves does not unload the plugin", async () => {
   await using world = await openLivingWorld({ "a.ts": saying("a", "one") });
   const path = join(world.folder, "a.ts");
+  await world.until(() => world.clock.monotonic() >= 4_800);
   await Deno.rename(path, `${path}~`);
-  for (let turn = 0; turn < 3; turn++) await world.clock.advance(200);
+  // The look at 5,000 ms finds it missing.
+  await world.until(() => world.clock.monotonic() >= 5_600);
   await Deno.writeTextFile(path, saying("a", "two"));
   await world.until(() => world.news.length === 2);
   assertEquals(world.news.map(({ kind }) => kind), ["runs", "runs"]);
@@ -178,6 +180,24 @@ Deno.test("rollback brings the version before back, until the file changes", asy
   const { hash } = world.view("a");
   await world.save("a.ts", saying("a", "three"), () => world.view("a").hash !== hash);
   assertEquals(wordsOf(await world.ask("a")), "three");
+});
+
+Deno.test("a version that the owner went back from is tried again when the file comes back to it", async () => {
+  await using world = await openLivingWorld({ "a.ts": saying("a", "one") });
+  await world.save("a.ts", saying("a", "two"), () => world.news.length === 2);
+  await world.living.desk.rollback("a");
+  await world.save("a.ts", saying("a", "one"), () => world.view("a").problem === "");
+  const { hash } = world.view("a");
+  await world.save("a.ts", saying("a", "two"), () => world.view("a").hash !== hash);
+  assertEquals(wordsOf(await world.ask("a")), "two");
+});
+
+Deno.test("rollback brings the version before back after a restart too", async () => {
+  await using world = await openLivingWorld({ "a.ts": saying("a", "one") });
+  await world.save("a.ts", saying("a", "two"), () => world.news.length === 2);
+  await world.restart();
+  await world.living.desk.rollback("a");
+  assertEquals(wordsOf(await world.ask("a")), "one");
 });
 
 Deno.test("rollback twice is where it was, and without an earlier version it is refused", async () => {

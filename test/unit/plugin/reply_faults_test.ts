@@ -24,7 +24,10 @@ function ask(world: LivingWorld) {
 Deno.test("while a hook that no reply may pass cannot be asked, replies are stopped and messages go on", async () => {
   const cases = {
     tripped: async (world: LivingWorld) => {
-      for (let time = 0; time < LIMITS.faultsBeforeTrip; time++) await ask(world);
+      for (let time = 0; time < LIMITS.faultsBeforeTrip; time++) {
+        await world.clock.advance(LIMITS.faultMomentMs);
+        await ask(world);
+      }
     },
     safe: (world: LivingWorld) => world.restart({ isSafe: true }),
     broken: async (world: LivingWorld) => {

@@ -6,7 +6,7 @@ import { openTestStore, StoreLife } from "../../../fake/store_life.ts";
 
 /** Tables that grow with what was ever said. */
 const LARGE = ["messages", "traces", "deliveries", "replies", "sends", "conversations"]
-  .concat("client_conversations", "senders", "memories");
+  .concat("client_conversations", "senders", "memories", "pins");
 
 /** Indexes that hold only what is still to be done, so that reading all of one costs what there is to do. */
 const QUEUES = ["conversations_head", "deliveries_unanswered", "replies_unshaped", "sends_due"]
