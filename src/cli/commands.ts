@@ -2,7 +2,9 @@
 import { SETTING_NAMES } from "../config.ts";
 import { COMMAND_SUMMARY as SUMMARY, FLAG_HELP } from "../text/commands.ts";
 import { EXPORT_KINDS } from "../text/export.ts";
+import { ASKS_HUB } from "./asks_hub.ts";
 import type { Command, Option } from "./command.ts";
+import { PAIR_COMMANDS } from "./pair_commands.ts";
 
 /** The flags of every command, besides the settings `data` and `lang`. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -12,12 +14,7 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   version: { placeholder: null, help: FLAG_HELP.version },
 };
 
-const HUB_URL: Option = { placeholder: "URL", help: FLAG_HELP.hubUrl };
-
 const CANDIDATE: Option = { placeholder: "FILE", help: FLAG_HELP.candidate };
-
-/** Commands that ask a hub, running here or elsewhere, or the data directory when none runs. */
-const ASKS_HUB = { options: { "hub-url": HUB_URL }, settings: ["adminToken"] } as const;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -132,48 +129,7 @@ export const COMMANDS: readonly Command[] = [
     settings: ["adminToken", "addr", "publicUrl", "allowSenders"],
     load: async () => (await import("./client_export.ts")).run,
   },
-  {
-    words: "pair open",
-    params: "",
-    summary: SUMMARY.pairOpen,
-    examples: ["pair open", "pair open --minutes 30"],
-    options: { minutes: { placeholder: "N", help: FLAG_HELP.minutes }, ...ASKS_HUB.options },
-    settings: ASKS_HUB.settings,
-    load: async () => (await import("./pair.ts")).open,
-  },
-  {
-    ...ASKS_HUB,
-    words: "pair close",
-    params: "",
-    summary: SUMMARY.pairClose,
-    examples: ["pair close"],
-    load: async () => (await import("./pair.ts")).close,
-  },
-  {
-    ...ASKS_HUB,
-    words: "pair list",
-    params: "",
-    summary: SUMMARY.pairList,
-    examples: ["pair list", "pair list --json"],
-    load: async () => (await import("./pair.ts")).list,
-  },
-  {
-    words: "pair approve",
-    params: "CODE",
-    summary: SUMMARY.pairApprove,
-    examples: ["pair approve K7QF-2M9P", "pair approve K7QF-2M9P --name claude"],
-    options: { name: { placeholder: "NAME", help: FLAG_HELP.pairName }, ...ASKS_HUB.options },
-    settings: ASKS_HUB.settings,
-    load: async () => (await import("./pair.ts")).approve,
-  },
-  {
-    ...ASKS_HUB,
-    words: "pair refuse",
-    params: "CODE",
-    summary: SUMMARY.pairRefuse,
-    examples: ["pair refuse K7QF-2M9P"],
-    load: async () => (await import("./pair.ts")).refuse,
-  },
+  ...PAIR_COMMANDS,
   {
     ...ASKS_HUB,
     words: "accounts list",
