@@ -40,7 +40,7 @@ Deno.test("media pass through the hub byte for byte, and the agent is told no ot
     };
     let cursor = "";
     for (const kind of ["image", "file"] as const) {
-      const bytes = crypto.getRandomValues(new Uint8Array(100_003));
+      const bytes = systemRandom.bytes(60_003);
       const part = kind === "image" ? { kind, bytes } : { kind, bytes, name: "报告.pdf" };
       simulator.say({ person: bot.owner, what: { parts: [part] } });
       const updates = await ask("getupdates", { get_updates_buf: cursor });
