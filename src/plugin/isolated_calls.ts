@@ -55,6 +55,8 @@ interface Running {
 
 /** The first try, waiting for another's, and a try alone. */
 const DEADLINES_IN_ALL = 3;
+/** A timer that comes so much too late says that the hub, or the machine, was held up. */
+const HUB_LATE_MS = 20;
 /** Processes replaced without an answer in between before the next one has to wait. */
 const REPLACED_AT_ONCE = 3;
 
@@ -123,8 +125,14 @@ export function createIsolatedCalls(first: IsolateChild, ports: Ports): Isolated
       end(call, running, answer);
     };
     running.calls.set(call, running.child.ask(call.question, { deadlineMs, onAnswer }));
-    const afterMs = Math.min(deadlineMs, call.expiresAtMs - clock.monotonic());
-    call.cancel = clock.after(afterMs, () => onLate(call, running));
+    const nowMs = clock.monotonic();
+    const lateAtMs = Math.min(nowMs + deadlineMs, call.expiresAtMs);
+    call.cancel = clock.after(lateAtMs - nowMs, () => {
+      // When it was the hub that stood still, answers may have come that it has not read yet.
+      const isHubLate = clock.monotonic() - lateAtMs > HUB_LATE_MS;
+      if (!isHubLate) return onLate(call, running);
+      call.cancel = clock.after(HUB_LATE_MS, () => onLate(call, running));
+    });
   }
 
   /** Ends a call that was in flight in this process. */

@@ -28,6 +28,8 @@ export function spawnPluginProcess(): Deno.ChildProcess {
     args,
     clearEnv: true,
     env: runtimeEnv(),
+    // Ctrl+C in a terminal is the hub's alone, which still needs its plugins to finish. They end when their input does.
+    detached: true,
     stdin: "piped",
     stdout: "piped",
     stderr: "null",

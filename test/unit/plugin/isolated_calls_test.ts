@@ -1,6 +1,7 @@
 /** Who is asked again when a process fails, and who is to blame: with processes that do what the test says. */
 import { assert, assertEquals } from "@std/assert";
 import { createBackoff } from "../../../src/lib/backoff.ts";
+import type { Clock } from "../../../src/lib/clock.ts";
 import type { AnswerFrame } from "../../../src/plugin/frames.ts";
 import type { IsolateChild } from "../../../src/plugin/isolate_child.ts";
 import { createIsolatedCalls, type Ending } from "../../../src/plugin/isolated_calls.ts";
@@ -55,7 +56,12 @@ function createFakeChild(pid: number, isBlocked = false): FakeChild {
 }
 
 function createWorld(
-  how: { readonly failsToStart?: () => boolean; readonly isBlocked?: true } = {},
+  how: {
+    readonly failsToStart?: () => boolean;
+    readonly isBlocked?: true;
+    /** The clock's timers come so much too late. */
+    readonly heldUpMs?: number;
+  } = {},
 ) {
   const clock = createFakeClock();
   const children: FakeChild[] = [createFakeChild(1, how.isBlocked)];
@@ -66,7 +72,7 @@ function createWorld(
   };
   const replaced: string[] = [];
   const calls = createIsolatedCalls(newest(), {
-    clock,
+    clock: how.heldUpMs === undefined ? clock : heldUp(clock, how.heldUpMs),
     deadlineMs: DEADLINE_MS,
     backoff: createBackoff({ firstMs: 1_000, maxMs: 8_000, random: createFakeRandom() }),
     restart() {
@@ -93,6 +99,20 @@ function createWorld(
   return { clock, calls, children, newest, replaced, ask, ended };
 }
 
+/** Whenever a timer comes, the clock has gone on by so much more. */
+function heldUp(clock: Clock, lateMs: number): Clock {
+  let skippedMs = 0;
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic() + skippedMs,
+    after: (delayMs, action) =>
+      clock.after(delayMs, () => {
+        skippedMs += lateMs;
+        action();
+      }),
+  };
+}
+
 function wordOf(ending: Ending): string {
   return ending.kind === "answer" ? "answered" : ending.fault;
 }
@@ -116,6 +136,18 @@ Deno.test("who is late alone is at fault at once, and its process is replaced", 
   assertEquals([...ended], [["slow", "too_late"]]);
   assertEquals(children.map(({ isKilled }) => isKilled), [true, false]);
   assertEquals(replaced, ["no answer within 100 ms"]);
+});
+
+Deno.test("a hub that stood still reads what came meanwhile before it says that anyone is late", async () => {
+  const { ask, clock, newest, ended, calls } = createWorld({ heldUpMs: 500 });
+  await ask("a", "b");
+  await clock.advance(DEADLINE_MS);
+  newest().answer("a");
+  await settle();
+  assertEquals([...ended], [["a", "answered"]]);
+  await clock.advance(DEADLINE_MS);
+  assertEquals(ended.get("b"), "too_late");
+  await calls.end();
 });
 
 Deno.test("of those who wait in a blocked process each is asked alone, the oldest last", async () => {
