@@ -1,152 +1,13 @@
 /** Media through the hub, over real sockets: what passes, what is refused, what ends, and what it costs in memory. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Client } from "../../../src/core/client.ts";
-import { asId, type ClientId } from "../../../src/core/ids.ts";
-import { cdnPathOf, type CdnRelay, createCdnRelay } from "../../../src/downstream/cdn.ts";
-import { startServer } from "../../../src/http/server.ts";
+import { type IncomingMessage, request } from "node:http";
+import type { ClientId } from "../../../src/core/ids.ts";
+import { cdnPathOf } from "../../../src/downstream/cdn.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
-import { silentLog } from "../../../src/lib/log.ts";
 import { createCdn } from "../../../src/upstream/cdn.ts";
+import { ANN, BOB, CIPHERTEXT, createMediaWorld, SIGN_KEY } from "../../fake/media_world.ts";
 
-const ANN = asId<ClientId>(1);
-const BOB = asId<ClientId>(2);
-const SIGN_KEY = new Uint8Array(32).fill(7);
 const MIB = 1024 * 1024;
-
-interface World extends AsyncDisposable {
-  /** What the CDN was asked, oldest first. */
-  readonly asked: { readonly method: string; readonly url: string; readonly headers: object }[];
-  /** Bytes that came in with uploads. */
-  readonly uploaded: () => number;
-  /** Bytes that went out with endless downloads. */
-  readonly poured: () => number;
-  /** Transfers at the CDN that have not ended. */
-  readonly open: () => number;
-  readonly cdnUrl: string;
-  readonly hubUrl: string;
-  readonly relay: CdnRelay;
-  readonly clients: Pick<Client, "id">[];
-}
-
-/** A CDN that misbehaves as its path says, a relay in front of it, and the hub's server around that. */
-async function createWorld(
-  limits: {
-    readonly bytesMax?: number;
-    readonly silentMs?: number;
-    readonly perClient?: number;
-    readonly signKey?: Uint8Array;
-  } = {},
-): Promise<World> {
-  const asked: World["asked"] = [];
-  let [uploaded, poured, open] = [0, 0, 0];
-  const cdn = createServer((incoming, outgoing) => {
-    const { method = "", url = "", headers } = incoming;
-    asked.push({ method, url, headers });
-    open += 1;
-    outgoing.once("close", () => open -= 1);
-    if (!url.startsWith("/c2c/lazy")) {
-      incoming.on("data", (chunk: Uint8Array) => uploaded += chunk.length);
-    }
-    behave(incoming, { outgoing, onPoured: (bytes) => poured += bytes });
-  });
-  await new Promise<void>((resolve) => cdn.listen(0, "127.0.0.1", resolve));
-  const cdnUrl = `http://127.0.0.1:${(cdn.address() as AddressInfo).port}/c2c`;
-  const clients: Pick<Client, "id">[] = [{ id: ANN }, { id: BOB }];
-  let hubUrl = "";
-  const relay = createCdnRelay({
-    cdn: createCdn({
-      clock: systemClock,
-      limits: { cdnSilentMs: limits.silentMs ?? 5_000, cdnTransferMs: 20_000 },
-    }),
-    store: { clients: () => Promise.resolve(clients as Client[]) },
-    signKey: limits.signKey ?? SIGN_KEY,
-    log: silentLog,
-    cdnBaseUrl: cdnUrl,
-    publicUrl: () => hubUrl,
-    limits: {
-      ...(limits.bytesMax === undefined ? {} : { cdnBytesMax: limits.bytesMax }),
-      ...(limits.perClient === undefined ? {} : { cdnTransfersPerClient: limits.perClient }),
-    },
-  });
-  const others = { fetch: () => new Response("{}") };
-  const server = await startServer({
-    hostname: "127.0.0.1",
-    port: 0,
-    downstream: others,
-    admin: others,
-    media: relay.serve,
-    clock: systemClock,
-    log: silentLog,
-  });
-  hubUrl = `http://127.0.0.1:${server.port}`;
-  return {
-    ...{ asked, cdnUrl, hubUrl, relay, clients },
-    uploaded: () => uploaded,
-    poured: () => poured,
-    open: () => open,
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      cdn.closeAllConnections();
-      await new Promise<void>((resolve) => cdn.close(() => resolve()));
-    },
-  };
-}
-
-const CIPHERTEXT = new Uint8Array(300_000).map((_, at) => at * 31 % 251);
-
-interface Way {
-  readonly outgoing: ServerResponse;
-  readonly onPoured: (bytes: number) => void;
-}
-
-function behave(incoming: IncomingMessage, { outgoing, onPoured }: Way): void {
-  const { pathname, searchParams } = new URL(incoming.url ?? "", "http://cdn");
-  switch (pathname) {
-    case "/c2c/download":
-      return void outgoing.writeHead(200, {
-        "content-type": "text/html",
-        "content-length": CIPHERTEXT.length,
-      }).end(CIPHERTEXT);
-    case "/c2c/upload":
-      return void incoming.on(
-        "end",
-        () => outgoing.writeHead(200, { "x-encrypted-param": "param/1+" }).end(),
-      );
-    case "/c2c/wrong":
-      return void outgoing.writeHead(400, { "x-error-message": "md5 mismatch" }).end();
-    case "/c2c/elsewhere":
-      return void outgoing.writeHead(302, { location: "http://127.0.0.1:1/secret" }).end();
-    case "/c2c/cut":
-      outgoing.writeHead(200, { "content-length": 1_000 });
-      return void outgoing.write("some", () => outgoing.destroy());
-    case "/c2c/stuck":
-      outgoing.writeHead(200);
-      return void outgoing.write("some");
-    case "/c2c/endless":
-      return pour({ outgoing, onPoured }, Number(searchParams.get("bytes")));
-    case "/c2c/lazy":
-      return;
-    default:
-      return void outgoing.writeHead(404).end();
-  }
-}
-
-/** Writes as fast as it is taken. */
-function pour({ outgoing, onPoured }: Way, bytes: number): void {
-  const piece = new Uint8Array(64 * 1024);
-  let left = bytes;
-  const more = (): void => {
-    while (left > 0 && !outgoing.destroyed) {
-      left -= piece.length;
-      onPoured(piece.length);
-      if (!outgoing.write(piece)) return void outgoing.once("drain", more);
-    }
-    outgoing.end();
-  };
-  more();
-}
 
 interface Said {
   readonly status: number;
@@ -184,7 +45,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 Deno.test("a download through the hub has the CDN's bytes, and is of no kind a browser would show", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const url = world.relay.urlFor(ANN, `${world.cdnUrl}/download?encrypted_query_param=a%2Fb`);
   assert(url.startsWith(`${world.hubUrl}/cdn/`));
   const said = await call(url);
@@ -197,7 +58,7 @@ Deno.test("a download through the hub has the CDN's bytes, and is of no kind a b
 });
 
 Deno.test("an upload through the hub brings back the parameter, and shows the CDN no credentials", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const target = `${world.cdnUrl}/upload?encrypted_query_param=x&filekey=k&taskid=t`;
   const response = await fetch(world.relay.urlFor(ANN, target), {
     method: "POST",
@@ -213,7 +74,7 @@ Deno.test("an upload through the hub brings back the parameter, and shows the CD
 });
 
 Deno.test("a client that joins parameters to a base itself gets through by a base of its own", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const base = world.hubUrl + cdnPathOf(SIGN_KEY, ANN);
   const down = await call(`${base}/download?encrypted_query_param=a%2Fb%2B&taskid=1`);
   assertEquals(down.bytes, CIPHERTEXT);
@@ -228,7 +89,7 @@ Deno.test("a client that joins parameters to a base itself gets through by a bas
 });
 
 Deno.test("only WeChat's hosts and the named CDN are behind an address of the hub", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const { relay } = world;
   const relayed = [
     "https://novac2c.cdn.weixin.qq.com/c2c/download?encrypted_query_param=1",
@@ -252,8 +113,8 @@ Deno.test("only WeChat's hosts and the named CDN are behind an address of the hu
 });
 
 Deno.test("no address can be made up, changed, lent to another client or outlive its client", async () => {
-  await using world = await createWorld();
-  await using stranger = await createWorld({ signKey: new Uint8Array(32).fill(9) });
+  await using world = await createMediaWorld();
+  await using stranger = await createMediaWorld({ signKey: new Uint8Array(32).fill(9) });
   const good = world.relay.urlFor(ANN, `${world.cdnUrl}/download?encrypted_query_param=1`);
   const [, path = ""] = good.split("/cdn/");
   const inner = (url: string) =>
@@ -281,7 +142,7 @@ Deno.test("no address can be made up, changed, lent to another client or outlive
 });
 
 Deno.test("what the CDN refuses comes back as it said it; where it points to, nobody goes", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const at = (path: string) => world.relay.urlFor(ANN, `${world.cdnUrl}/${path}`);
   const wrong = await call(at("wrong"), new Uint8Array(16));
   assertEquals([wrong.status, wrong.headers["x-error-message"]], [400, "md5 mismatch"]);
@@ -293,7 +154,7 @@ Deno.test("what the CDN refuses comes back as it said it; where it points to, no
 });
 
 Deno.test("a transfer that breaks off upstream breaks off downstream, and one that hangs ends", async () => {
-  await using world = await createWorld({ silentMs: 200 });
+  await using world = await createMediaWorld({ silentMs: 200 });
   for (const path of ["cut", "stuck"]) {
     const said = await call(world.relay.urlFor(ANN, `${world.cdnUrl}/${path}`));
     assertEquals([said.status, said.isWhole], [200, false], path);
@@ -311,7 +172,7 @@ Deno.test("a transfer that breaks off upstream breaks off downstream, and one th
 });
 
 Deno.test("a client that leaves takes its transfer along, both ways", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const down = request(world.relay.urlFor(ANN, `${world.cdnUrl}/endless?bytes=${100 * MIB}`));
   down.on("error", () => {});
   down.on("response", (response) => {
@@ -332,7 +193,7 @@ Deno.test("a client that leaves takes its transfer along, both ways", async () =
 });
 
 Deno.test("media beyond the bound are refused when they are announced, and cut off when they are not", async () => {
-  await using world = await createWorld({ bytesMax: 100_000 });
+  await using world = await createMediaWorld({ bytesMax: 100_000 });
   const at = (path: string) => world.relay.urlFor(ANN, `${world.cdnUrl}/${path}`);
   assertEquals((await call(at("download?x=1"))).status, 502);
   const cut = await call(at(`endless?bytes=${MIB}`));
@@ -346,7 +207,7 @@ Deno.test("media beyond the bound are refused when they are announced, and cut o
 });
 
 Deno.test("a client has a bounded number of transfers, and takes none from another", async () => {
-  await using world = await createWorld({ perClient: 2 });
+  await using world = await createMediaWorld({ perClient: 2 });
   const stuck = (client: ClientId) =>
     request(world.relay.urlFor(client, `${world.cdnUrl}/stuck`), { agent: false });
   const held = [stuck(ANN), stuck(ANN)];
@@ -365,7 +226,7 @@ const ON_THE_WAY_MAX = 32 * MIB;
 const LARGE_BYTES = 100 * MIB;
 
 Deno.test("a client that reads nothing stops the CDN, instead of filling the hub's memory", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const url = world.relay.urlFor(ANN, `${world.cdnUrl}/endless?bytes=${LARGE_BYTES}`);
   const made = request(url, { agent: false });
   made.on("error", () => {});
@@ -385,7 +246,7 @@ Deno.test("a client that reads nothing stops the CDN, instead of filling the hub
 });
 
 Deno.test("a CDN that reads nothing stops the client, instead of filling the hub's memory", async () => {
-  await using world = await createWorld({ perClient: 1, silentMs: 500 });
+  await using world = await createMediaWorld({ perClient: 1, silentMs: 500 });
   const url = world.relay.urlFor(ANN, `${world.cdnUrl}/lazy?x=1`);
   const made = request(url, { method: "POST", agent: false });
   made.on("error", () => {});
@@ -411,7 +272,7 @@ Deno.test("a CDN that reads nothing stops the client, instead of filling the hub
 });
 
 Deno.test("an upload of a hundred MiB of unannounced length comes through whole", async () => {
-  await using world = await createWorld();
+  await using world = await createMediaWorld();
   const made = request(world.relay.urlFor(ANN, `${world.cdnUrl}/upload?x=1`), {
     method: "POST",
     agent: false,
