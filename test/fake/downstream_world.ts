@@ -103,7 +103,12 @@ export async function createDownstreamWorld(
     },
   };
   const pairing = createPairingDesk({
-    ...{ store: store.whole, signKey: SIGN_KEY, clock, random: createFakeRandom(before === undefined ? 1 : 2) },
+    ...{
+      store: store.whole,
+      signKey: SIGN_KEY,
+      clock,
+      random: createFakeRandom(before === undefined ? 1 : 2),
+    },
     log: recordingLog(logged),
     onRegistered: () => void logged.push({ event: "registered", fields: {} }),
   });
