@@ -56,6 +56,7 @@ export function openDataDirectory(
         announce: (hub) => writePrivate(`${path}/${ADDRESS_FILE}`, `${JSON.stringify(hub)}\n`),
         release() {
           removeIfThere(`${path}/${ADDRESS_FILE}`);
+          lock.unlockSync(); // also for a child that is being started and holds a copy for a moment
           lock.close();
         },
       };

@@ -66,6 +66,8 @@ export class EpochFile {
   }
 
   release(): void {
+    // A child that is being started holds a copy of the file for a moment; closing ours alone would leave the lock with it.
+    this.#file.unlockSync();
     this.#file.close();
   }
 }
