@@ -111,7 +111,7 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: "plugin_problems",
-    help: "Plugins that could not be loaded",
+    help: "Plugins that the owner should look at: not running, or not as the newest file says",
     labels: [],
     samples: ({ plugins }) => [{ value: plugins.filter(({ problem }) => problem !== null).length }],
   },

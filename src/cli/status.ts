@@ -48,7 +48,9 @@ function section(title: Sentence, rows: readonly string[][], lang: Lang): string
 }
 
 function pluginRow({ id, version, source, problem }: PluginFacts, lang: Lang): string[] {
-  const notes = problem === null ? "" : say(lang, LOOK.notLoaded, { problem });
+  // The lines behind the first show the source; `plugin list --json` has them.
+  const first = problem?.split("\n")[0] ?? "";
+  const notes = first === "" ? "" : say(lang, LOOK.problem, { problem: first });
   return [id, version, LOOK[source][lang], notes];
 }
 

@@ -135,10 +135,12 @@ export const LIMITS = {
   /** Lines kept of what a plugin wrote. */
   pluginLinesMax: 1_000,
   /**
-   * Faults within the window before a plugin is not asked any more: a burst of bad messages may be one sender's, and five in
-   * a row cost a person no more than a second or two.
+   * Moments with a fault, within the window, before a plugin is not asked any more. A machine that stands still for a moment
+   * makes all calls of that moment late, so they count once; five such moments are no accident, and short enough that nobody
+   * waits for a plugin that is broken.
    */
   faultsBeforeTrip: 5,
+  faultMomentMs: 1 * SECOND,
   faultWindowMs: 5 * MINUTE,
   /** Stored messages on which a new version is tried before it is asked about live ones, and the time for all of them. */
   recordedMessages: 20,

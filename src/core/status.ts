@@ -64,7 +64,7 @@ export interface PluginFacts {
   /** "" where it could not be loaded. */
   readonly version: string;
   readonly source: "shipped" | "user";
-  /** Why it was not loaded, for a person; `null` when it works. */
+  /** What the owner should know or do about it, such as why it does not run; `null` when all is well. */
   readonly problem: string | null;
 }
 

@@ -1,4 +1,5 @@
 /** Builds the plugins' part of the hub: who is asked, the isolation of the user's, and deciding for a look. */
+import { fileURLToPath } from "node:url";
 import type { HubEvent, HubOptions } from "../config/launch.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
@@ -22,6 +23,7 @@ export function createPlugins(options: HubOptions, around: {
   const policy = { senders: settings.allowSenders, groups: settings.allowGroups };
   return createLivingHost({
     folder: settings.pluginsDirectory,
+    shippedFolder: fileURLToPath(new URL("plugins", Deno.mainModule)),
     dataDirectory: dataDirectory.path,
     settings: {
       order: settings.pluginsOrder,
@@ -38,8 +40,9 @@ export function createPlugins(options: HubOptions, around: {
       startedAtMs: clock.now(),
     }),
     ...{ env, clock, random, log },
-    onNews: ({ kind, id, file, text }): void => {
-      const event: HubEvent = { kind: "plugin", news: kind, id, file, text };
+    onNews: ({ kind, id, file, logText }): void => {
+      // What a service says is kept like its log.
+      const event: HubEvent = { kind: "plugin", news: kind, id, file, text: logText };
       onEvent(event);
     },
   });
@@ -47,8 +50,8 @@ export function createPlugins(options: HubOptions, around: {
 
 /** As `status` shows them. */
 export function pluginFacts(desk: PluginDesk): PluginFacts[] {
-  return desk.list().map(({ id, version, source, problem, state }) => ({
+  return desk.list().map(({ id, version, source, problem }) => ({
     ...{ id, version, source },
-    problem: problem === "" || state === "disabled" ? null : problem,
+    problem: problem === "" ? null : problem,
   }));
 }

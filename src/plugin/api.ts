@@ -194,7 +194,7 @@ export interface HubView {
 export interface LastDecision {
   /** The hub's id of the message. */
   readonly message: number;
-  /** The plugin whose verdict won; `null` when the fallback decided. */
+  /** The plugin whose verdict won, "hub" for the answer to a pinned reply; `null` when the fallback decided. */
   readonly plugin: string | null;
   /** What was decided, in words, with the reason. */
   readonly summary: string;

@@ -143,7 +143,6 @@ function openingLine(id: string, { read, net }: Required<Permissions>): string {
     ...{ id, program, read, net },
     residentBytesMax: LIMITS.pluginResidentBytesMax,
     checkMs: LIMITS.pluginResidentCheckMs,
-    lineCharsMax: LIMITS.pluginAnswerCharsMax,
   };
   return JSON.stringify(opening);
 }

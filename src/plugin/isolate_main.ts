@@ -1,7 +1,8 @@
 /**
  * The main thread of a plugin's process. Nothing of the plugin runs on it: it starts the worker in which the plugin lives,
- * carries lines between the hub (standard input and output) and the worker, and ends the process when that takes too much
- * memory, works although nobody asks, or when the hub has gone, however it went.
+ * carries the hub's lines from standard input to the worker, and ends the process when that takes too much memory, works
+ * although nobody asks, or when the hub has gone, however it went. The worker writes to standard output itself, which it
+ * could not be kept from anyway.
  *
  * It imports nothing, because this file's text alone is what the runtime is given to run (see spawn.ts).
  */
@@ -18,8 +19,6 @@ export interface Opening {
   /** Resident memory of the whole process, looked at every `checkMs`. */
   readonly residentBytesMax: number;
   readonly checkMs: number;
-  /** A longer line of the worker is dropped. */
-  readonly lineCharsMax: number;
 }
 
 /** Why the process ended itself. */
@@ -29,8 +28,13 @@ const NEVER_NEEDED = ["env", "run", "write", "ffi", "sys", "import"] as const;
 
 /** Longer than any call may take: what works later than this after the last one does so unasked. */
 const QUIET_MS = 15_000;
-const CPU_CHECK_MS = 5_000;
-const CPU_SHARE_MAX = 0.25;
+const QUIET_CHECK_MS = 5_000;
+const UNASKED_CPU_SHARE_MAX = 0.25;
+
+/** The collector, where the runtime was told to show it (see spawn.ts). */
+const { gc: collect } = globalThis as {
+  gc?: (how: { readonly type: "major"; readonly flavor: "last-resort" }) => void;
+};
 
 /** Runs until the process ends. */
 export async function hostPlugin(): Promise<never> {
@@ -47,19 +51,17 @@ export async function hostPlugin(): Promise<never> {
       worker = startWorker(opening);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      write(JSON.stringify({ kind: "ready", id: opening.id, problem }));
+      const line = JSON.stringify({ kind: "ready", id: opening.id, problem });
+      Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
       continue;
     }
-    worker.onmessage = ({ data }) => {
-      if (typeof data !== "string") Deno.exit(EXIT.workerGone);
-      if (data.length <= opening.lineCharsMax) write(data);
-    };
+    worker.onmessage = () => Deno.exit(EXIT.workerGone);
     worker.onerror = (event) => {
       event.preventDefault();
       Deno.exit(EXIT.workerGone);
     };
     watchMemory(opening);
-    watchProcessor(() => performance.now() - askedAtMs > QUIET_MS);
+    watchQuiet(worker, () => performance.now() - askedAtMs > QUIET_MS);
   }
   Deno.exit(EXIT.hubGone);
 }
@@ -85,30 +87,28 @@ function watchMemory({ residentBytesMax, checkMs }: Opening): void {
   }, checkMs);
 }
 
-/** What a plugin leaves running after its answer must not take the machine from the hub. */
-function watchProcessor(isQuiet: () => boolean): void {
-  let usedBeforeMs: number | null = null;
+/**
+ * While nobody asks, memory that the last calls needed is given back, and what the plugin left running must not take the
+ * machine from the hub.
+ */
+function watchQuiet(worker: Worker, isQuiet: () => boolean): void {
+  let usedMs: number | null = null;
   setInterval(async () => {
-    if (!isQuiet()) {
-      usedBeforeMs = null;
-      return;
-    }
-    // Costs memory, which a process that is asked all the time does not need to spend.
-    const { cpuUsage } = (await import("node:process")).default;
-    const { user, system } = cpuUsage();
-    const usedMs = (user + system) / 1_000;
-    const before = usedBeforeMs;
-    usedBeforeMs = usedMs;
-    if (before !== null && usedMs - before > CPU_CHECK_MS * CPU_SHARE_MAX) {
+    const usedBeforeMs = usedMs;
+    usedMs = isQuiet() ? await processorMs() : null;
+    if (usedMs === null) return;
+    if (usedBeforeMs === null) {
+      collect?.({ type: "major", flavor: "last-resort" });
+      worker.postMessage('{"kind":"rest"}');
+    } else if (usedMs - usedBeforeMs > QUIET_CHECK_MS * UNASKED_CPU_SHARE_MAX) {
       Deno.exit(EXIT.worksUnasked);
     }
-  }, CPU_CHECK_MS);
+  }, QUIET_CHECK_MS);
 }
 
-/** A line of its own, whatever the plugin may have written past this thread before. */
-function write(line: string): void {
-  let bytes = new TextEncoder().encode(`\n${line}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+async function processorMs(): Promise<number> {
+  const { user, system } = (await import("node:process")).default.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function* readLines(): AsyncGenerator<string> {

@@ -5,7 +5,11 @@
  */
 const { parse, stringify } = JSON;
 const { inspect } = Deno;
-const post = self.postMessage.bind(self);
+/** Where the runtime was told to show it. */
+const { gc: collect } = globalThis;
+const { stdout } = Deno;
+const encoder = new TextEncoder();
+const endProcess = self.postMessage.bind(self, null);
 const nowMs = performance.now.bind(performance);
 const startTimer = setTimeout.bind(self);
 const stopTimer = clearTimeout.bind(self);
@@ -25,16 +29,23 @@ let limits = {
 let plugin;
 let config = null;
 
+/** A line of its own, whatever the plugin may have written there before. */
+function write(line) {
+  let bytes = encoder.encode(`\n${line}\n`);
+  while (bytes.length > 0) bytes = bytes.subarray(stdout.writeSync(bytes));
+}
+
 self.addEventListener("message", ({ data }) => {
   const frame = parse(data);
   if (frame.kind === "load") load(frame);
-  else if (frame.kind === "ping") post(frameLine("answer", frame.id, {}));
+  else if (frame.kind === "ping") write(frameLine("answer", frame.id, {}));
+  else if (frame.kind === "rest") collect?.({ type: "major", flavor: "last-resort" });
   else ask(frame);
 });
 
 // Ends the worker alone and silently; whoever waits would wait for the deadline.
-self.addEventListener("unload", () => post(null));
-self.close = () => post(null);
+self.addEventListener("unload", endProcess);
+self.close = endProcess;
 
 self.addEventListener("error", (event) => {
   event.preventDefault();
@@ -77,7 +88,7 @@ function ready({ exported, hooks = [], problem }) {
     ? undefined
     : stringify(problem.slice(0, limits.problemCharsMax));
   const line = frameLine("ready", loadId, { exported, hooks: stringify(hooks), problem: told });
-  if (line.length <= limits.answerCharsMax) post(line);
+  if (line.length <= limits.answerCharsMax) write(line);
   else ready({ problem: `its manifest takes ${line.length} characters of JSON` });
 }
 
@@ -100,12 +111,12 @@ function ask({ kind: hook, id, subject, facts, memory, deadlineMs }) {
 
   function end(value) {
     if (limit.end() === "late") return;
-    post(tellAnswer(value, { id, hook, memory: isReply ? undefined : memory }));
+    write(tellAnswer(value, { id, hook, memory: isReply ? undefined : memory }));
   }
   function fail(error) {
     if (limit.end() === "late") return;
     log(tell(error));
-    post(faultLine(id, "threw", wordsOf(error)));
+    write(faultLine(id, "threw", wordsOf(error)));
   }
 
   try {
@@ -260,7 +271,7 @@ function log(text) {
 }
 
 function postLog(line) {
-  post(frameLine("log", loadId, { line: stringify(line.slice(0, limits.logLineMax)) }));
+  write(frameLine("log", loadId, { line: stringify(line.slice(0, limits.logLineMax)) }));
 }
 
 function print(...values) {

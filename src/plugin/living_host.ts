@@ -2,7 +2,7 @@
  * All plugins in one list: the shipped ones in this process, the user's each in one of its own, the list replaced whole
  * whenever one of them changes.
  */
-import { dirname, join } from "node:path";
+import { join, resolve } from "node:path";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { PluginDesk, PluginView } from "../core/plugin_desk.ts";
@@ -11,12 +11,13 @@ import type { Json } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { createTurns } from "../lib/turns.ts";
-import { type PluginProblem, type PluginSettings, readyShipped, unknownNames } from "./catalog.ts";
+import { type PluginProblem, type PluginSettings, readyShipped } from "./catalog.ts";
 import { type Choice, chooseSeats } from "./choose.ts";
 import { createDesk } from "./desk.ts";
 import { openGrants } from "./grants.ts";
 import type { PluginHost } from "./host.ts";
 import type { Isolation } from "./isolate.ts";
+import { type AllPlugins, namesOf, tellProblems, viewPlugins } from "./plugin_list.ts";
 import type { PluginNews, Role } from "./plugin_view.ts";
 import type { RecordedCall } from "./recorded.ts";
 import { openRecords, type Records } from "./records.ts";
@@ -24,7 +25,7 @@ import type { Rehearsal } from "./rehearsal.ts";
 import { createRoster, type Roll, type Roster, type ShadowHost } from "./roster.ts";
 import { type ResolvedConfig, resolveSecrets, type SecretSources } from "../lib/secrets.ts";
 import { SHIPPED_IDS } from "./shipped.ts";
-import { createShippedSeats, type ShippedSeat, viewProblem } from "./shipped_seats.ts";
+import { createShippedSeats, type ShippedSeat } from "./shipped_seats.ts";
 import { listPlugins, readSource } from "./sources.ts";
 import { UserPlugin, type UserPluginPorts } from "./user_plugin.ts";
 import { createVersions } from "./versions.ts";
@@ -34,6 +35,8 @@ import { messageOf } from "./wording.ts";
 export interface LivingHostOptions {
   /** The user's plugins; it need not be there. */
   readonly folder: string;
+  /** Where the shipped plugins lie while the hub runs from its source: there they are not taken for the user's. */
+  readonly shippedFolder: string;
   /** The hub's data directory: copies, grants and what is known of versions are kept there. */
   readonly dataDirectory: string;
   readonly settings: PluginSettings;
@@ -157,9 +160,11 @@ class Living {
     this.#isClosed = true;
     this.#cancelLook();
     await this.#watch?.stop();
+    // Before what is being loaded has ended: it need not be waited for.
+    const ended = this.#options.isolation.close();
     await Promise.all(this.#loads);
     await Promise.all([...this.#users.values()].map((user) => user.close()));
-    await this.#options.isolation.close();
+    await ended;
   }
 
   /** The shipped plugins' configuration may hold references too. */
@@ -190,7 +195,7 @@ class Living {
     const { folder, clock } = this.#options;
     let files: readonly string[];
     try {
-      files = await listPlugins(folder);
+      files = (await listPlugins(folder)).filter((file) => !this.#isShipped(file));
       this.#folderProblem = "";
     } catch (error) {
       this.#folderProblem = `Cannot read the plugins folder ${folder}: ${messageOf(error)}`;
@@ -210,6 +215,11 @@ class Living {
       if (nowMs - sinceMs >= goneAfterMs) this.#load(user.refresh(null));
       else this.#lookAgain(goneAfterMs);
     }
+  }
+
+  #isShipped(file: string): boolean {
+    const { folder, shippedFolder } = this.#options;
+    return resolve(folder) === shippedFolder && SHIPPED_IDS.some((id) => file === `${id}.ts`);
   }
 
   #lookAgain(delayMs: number): void {
@@ -260,7 +270,7 @@ class Living {
 
   #roleOf(id: string, file: string): Role {
     const { disabled, shadow } = this.#options.settings;
-    const names = [id, file, dirname(file)];
+    const names = namesOf(id, file);
     if (names.some((name) => disabled.includes(name))) return "disabled";
     const isShadow = names.some((name) => shadow.includes(name));
     return isShadow && !this.#records.isPromoted(file) ? "shadow" : "decides";
@@ -317,57 +327,28 @@ class Living {
   }
 
   #views(): readonly PluginView[] {
-    const { placed, shipped } = this.#choice;
-    const seated = placed.map(({ id, file }) =>
-      file === ""
-        ? shipped.find(({ seat }) => seat.info.id === id)?.view("running")
-        : this.#users.get(file)?.view
-    ).filter((view) => view !== undefined);
-    const others = this.#sortedUsers().map((user) => user.view)
-      .filter(({ file }) => !seated.some((view) => view.file === file));
-    const off = this.#shipped.filter(({ seat: { info } }) =>
-      this.#options.settings.disabled.includes(info.id)
-    ).map((one) => one.view("disabled"));
-    const problems = this.#problems().map(({ about, text }) => viewProblem(about, text));
-    const taken = new Set<string>();
-    return [...seated, ...others, ...off, ...problems].map((view) => {
-      const id = taken.has(view.id) && view.file !== "" ? view.file : view.id;
-      taken.add(id);
-      return { ...view, id };
-    });
+    return viewPlugins(this.#all());
   }
 
-  #problems(): readonly PluginProblem[] {
+  #all(): AllPlugins {
     const { settings, folder } = this.#options;
-    const names = [
-      ...SHIPPED_IDS.map((id) => ({ id, file: "" })),
-      ...[...this.#users.values()].flatMap(({ id, file }) => [
-        { id, file },
-        { id, file: dirname(file) },
-      ]),
-    ];
-    const promoted = [...this.#users.values()]
-      .filter(({ file }) => this.#records.isPromoted(file))
-      .filter(({ id, file }) => settings.shadow.some((name) => name === id || name === file))
-      .map(({ id, file }) => ({
-        about: "plugins.shadow",
-        text: `plugins.shadow still names "${id}" (${file}), which was promoted: remove it there`,
-      }));
-    return [
-      ...(this.#folderProblem === "" ? [] : [{ about: folder, text: this.#folderProblem }]),
-      ...this.#shippedProblems,
-      ...unknownNames(names, settings),
-      ...promoted,
-    ];
+    const unread = this.#folderProblem === "" ? [] : [{ about: folder, text: this.#folderProblem }];
+    return {
+      ...{ settings, shipped: this.#shipped, choice: this.#choice },
+      users: this.#sortedUsers(),
+      isPromoted: (file) => this.#records.isPromoted(file),
+      problems: [...unread, ...this.#shippedProblems],
+    };
   }
 
   #tellProblems(): void {
-    for (const { about, text } of this.#problems()) {
+    for (const { about, text } of tellProblems(this.#all())) {
       this.#options.log.error("plugin_setting_wrong", { about, text });
     }
   }
 
   #tell(news: PluginNews): void {
+    if (this.#isClosed) return;
     const { log, onNews } = this.#options;
     const { kind, id, file, logText } = news;
     if (kind === "runs") log.info("plugin_runs", { file, id });

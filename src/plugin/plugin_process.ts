@@ -21,6 +21,8 @@ export interface PluginProcess {
 
 const LINE_FEED = 10;
 const NO_BYTES = new Uint8Array();
+/** As much as a pipe holds. */
+const READ_BYTES = 64 * 1024;
 
 export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): PluginProcess {
   const stdin = child.stdin.getWriter();
@@ -53,21 +55,31 @@ export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): Plugi
   }
 
   async function readAll(): Promise<void> {
-    let rest = NO_BYTES;
-    for await (const chunk of child.stdout) {
-      if (isKilled) continue;
-      let start = 0;
-      let end = chunk.indexOf(LINE_FEED);
-      for (; end >= 0 && !isKilled && breach === null; end = chunk.indexOf(LINE_FEED, start)) {
-        const line = chunk.subarray(start, end);
-        breach = take(rest.length === 0 ? line : concat(rest, line));
-        rest = NO_BYTES;
-        start = end + 1;
-      }
-      if (start < chunk.length) rest = concat(rest, chunk.subarray(start));
-      if (rest.length > LIMITS.pluginLineBytesMax) breach ??= "it wrote a line that is too long";
-      if (breach !== null) kill();
+    const reader = child.stdout.getReader({ mode: "byob" });
+    let buffer = new Uint8Array(READ_BYTES);
+    let rest: Uint8Array = NO_BYTES;
+    while (true) {
+      const { value: chunk } = await reader.read(buffer);
+      if (chunk === undefined || chunk.length === 0) return;
+      rest = takeLines(chunk, rest);
+      buffer = new Uint8Array(chunk.buffer);
     }
+  }
+
+  /** Gives what stands behind the last line feed. */
+  function takeLines(chunk: Uint8Array, rest: Uint8Array): Uint8Array {
+    if (isKilled) return NO_BYTES;
+    let start = 0;
+    let end = chunk.indexOf(LINE_FEED);
+    for (; end >= 0 && !isKilled && breach === null; end = chunk.indexOf(LINE_FEED, start)) {
+      const line = chunk.subarray(start, end);
+      breach = take(start > 0 || rest.length === 0 ? line : concat(rest, line));
+      start = end + 1;
+    }
+    const left = concat(start > 0 ? NO_BYTES : rest, chunk.subarray(start));
+    if (left.length > LIMITS.pluginLineBytesMax) breach ??= "it wrote a line that is too long";
+    if (breach !== null) kill();
+    return left;
   }
 
   async function wait(): Promise<string> {

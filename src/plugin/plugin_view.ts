@@ -67,7 +67,8 @@ function wordOf({ role, standby, trip, running }: PluginState): PluginView["stat
 
 /** Why it does not run, or why what runs is not the file as it is now, or what it lacks; "" when all is well. */
 export function tellWhy(state: PluginState): string {
-  const { standby, trip, problem, running, parks } = state;
+  const { role, standby, trip, problem, running, parks } = state;
+  if (role === "disabled") return "";
   if (standby !== null) return standby;
   const reason = [trip, problem].filter((text) => text !== "").join(". ");
   if (running !== null) return reason === "" ? tellMissing(running) : reason;

@@ -27,9 +27,10 @@ export function createTally(clock: Clock): Tally {
       if (!isFault) return false;
       faults += 1;
       const nowMs = clock.monotonic();
-      const { faultsBeforeTrip, faultWindowMs } = LIMITS;
-      recentAtMs = [...recentAtMs, nowMs].filter((atMs) => nowMs - atMs < faultWindowMs)
-        .slice(-faultsBeforeTrip);
+      const { faultsBeforeTrip, faultWindowMs, faultMomentMs } = LIMITS;
+      const isOfSameMoment = nowMs - (recentAtMs.at(-1) ?? -Infinity) < faultMomentMs;
+      if (!isOfSameMoment) recentAtMs.push(nowMs);
+      recentAtMs = recentAtMs.filter((atMs) => nowMs - atMs < faultWindowMs);
       return recentAtMs.length >= faultsBeforeTrip;
     },
     forgive() {

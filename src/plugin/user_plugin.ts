@@ -337,10 +337,10 @@ export class UserPlugin {
   #note(seat: Seat, answer: Answer<unknown>): void {
     const isTooMany = this.#tally.note(answer.kind === "fault");
     if (!isTooMany || seat !== this.#running?.seat || answer.kind !== "fault") return;
-    const { faultsBeforeTrip, faultWindowMs } = LIMITS;
-    const times = `It failed ${faultsBeforeTrip} times within ${faultWindowMs / 60_000} minutes`;
-    this.#trip =
-      `${times} and is not asked any more. The last time (${answer.fault}): ${answer.text}`;
+    const minutes = LIMITS.faultWindowMs / 60_000;
+    const times = `It failed in ${LIMITS.faultsBeforeTrip} moments within ${minutes} minutes`;
+    const last = `The last time (${answer.fault}): ${answer.text}`;
+    this.#trip = `${times} and is not asked any more. ${last}`;
     this.#tell("tripped", this.#trip, `${times}, the last time: ${answer.fault}`);
     this.#rest();
   }

@@ -42,7 +42,7 @@ export const LOOK = {
   unanswered: { zh: "未回复 {count}", en: "unanswered {count}" },
   shipped: { zh: "自带", en: "shipped" },
   user: { zh: "你的", en: "yours" },
-  notLoaded: { zh: "没有加载：{problem}", en: "not loaded: {problem}" },
+  problem: { zh: "问题：{problem}", en: "problem: {problem}" },
   noMessages: { zh: "还没有消息。", en: "There are no messages." },
   message: {
     zh: "消息 {id}，{time}，{sender} → {account}",

@@ -15,7 +15,7 @@ testPluginHost("living host", async () => {
   const dataDirectory = await Deno.makeTempDir({ prefix: "ilink-hub-living-" });
   const never = () => Promise.reject(new Error("nothing is decided for a look here"));
   const living = createLivingHost({
-    ...{ dataDirectory, folder: FOLDER, isSafe: false, isWatching: false },
+    ...{ dataDirectory, folder: FOLDER, shippedFolder: "", isSafe: false, isWatching: false },
     settings: { order: [], disabled: [], shadow: [], config: { good: { volume: 3 } } },
     isolation: createFakeIsolation(clock),
     rehearsal: { recent: () => Promise.resolve([]), tryText: never, replay: never },

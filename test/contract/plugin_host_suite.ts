@@ -93,6 +93,28 @@ export function testPluginHost(name: string, open: () => Promise<HostUnderTest>)
     assertEquals(answer.memory, { calls: 1 });
   });
 
+  test("a reply hook is held to what route is held to", async (under) => {
+    const { host } = under;
+    const replies = pluginOf(host, "replies");
+    assertEquals([replies.hasRoute, replies.hasReply, replies.onFault], [false, true, "park"]);
+    const look = (text: string) =>
+      host.reply(replies, { reply: { ...REPLY, text }, facts: FACTS, memory: { given: 1 } });
+    const pin = { kind: "pin", forMs: 60_000, reason: "asks" } as const;
+    assertEquals(verdictOf(await look("yes or no?")).verdict, pin);
+    assertEquals(faultOf(await look("throw")), ["threw", "thrown at a reply"]);
+    const [junk, words] = faultOf(await look("junk"));
+    assertEquals(junk, "not_a_verdict");
+    assertMatch(words, /reply\(\) answered .* want kind to be pass, edit, stop or pin/);
+    assertEquals(faultOf(await look("remember"))[0], "threw"); // its memory is to be read alone
+    let isAnswered = false;
+    const late = look("late").finally(() => isAnswered = true);
+    await under.pass(45);
+    assert(!isAnswered);
+    await under.pass(10);
+    assertEquals(faultOf(await late), ["too_late", "no answer within 50 ms"]);
+    assertEquals(verdictOf(await look("and now?")).verdict, pin);
+  });
+
   test("what a plugin throws is a fault with its words", async ({ host }) => {
     assertEquals(faultOf(await ask(host, "throws")), ["threw", "thrown at once"]);
     assertEquals(faultOf(await ask(host, "throws", { text: "later" })), ["threw", "thrown later"]);

@@ -22,7 +22,7 @@ async function withPlugin(
   await Deno.writeTextFile(join(folder, "other.txt"), "of somebody else");
   const never = () => Promise.reject(new Error("nothing is decided for a look here"));
   const living = createLivingHost({
-    ...{ folder, dataDirectory, isSafe: false, isWatching: false },
+    ...{ folder, dataDirectory, shippedFolder: "", isSafe: false, isWatching: false },
     settings: { order: [], disabled: [], shadow: [], config: {} },
     isolation: createIsolation({ clock: systemClock, random: systemRandom, log: silentLog }),
     rehearsal: { recent: () => Promise.resolve([]), tryText: never, replay: never },

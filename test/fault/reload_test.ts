@@ -31,7 +31,7 @@ function good(version: number): Readonly<Record<string, string>> {
     "plugin.ts": `import { part } from "./part.ts";
 if (part !== ${version}) throw new Error("half of a save");
 export default {
-  manifest: { id: "turner", api: 1, version: "${version}" },
+  manifest: { id: "turner", api: 1, version: "${version}", deadlineMs: 10_000 },
   async route() {
     await new Promise((resolve) => setTimeout(resolve, 1));
     return { kind: "route", to: ["ann"], reason: "version " + part };
@@ -175,7 +175,7 @@ Deno.test("memory and processes stay the same over many reloads", async () => {
   const never = () => Promise.reject(new Error("nothing is decided for a look here"));
   let runs = 0;
   const living = createLivingHost({
-    ...{ folder, dataDirectory: data, isSafe: false, isWatching: true },
+    ...{ folder, dataDirectory: data, shippedFolder: "", isSafe: false, isWatching: true },
     settings: { order: [], disabled: [], shadow: [], config: {} },
     isolation: createIsolation({ clock: systemClock, random: systemRandom, log: silentLog }),
     rehearsal: { recent: () => Promise.resolve([]), tryText: never, replay: never },

@@ -25,7 +25,7 @@ const END_PIN = "DELETE FROM pins WHERE conversation = ? AND reply = ?"; // inde
 const END_CLIENTS = "DELETE FROM pins WHERE client = ?"; // index: pins_client
 
 export function pinReply(db: Database, reply: ReplyId, forMs: number): void {
-  db.run(PIN, forMs, reply);
+  db.run(PIN, Math.ceil(forMs), reply);
 }
 
 /** All pins for this person in this conversation, also those that are not asked yet or over. */

@@ -55,6 +55,11 @@ export const PINS: Subject = {
     assertEquals((await pinsOf(life)).pins, []);
   },
 
+  "plan() takes a part of a millisecond for a whole one": async (life) => {
+    await ask(life, await asked(life), { forMs: 0.5 });
+    assertEquals((await pinsOf(life)).pins.map(({ forMs }) => forMs), [1]);
+  },
+
   "a reply that WeChat refused has asked nobody": async (life) => {
     const reply = await ask(life, await asked(life));
     const [job] = await life.sends(1);

@@ -5,6 +5,7 @@ import { HAND_OUT } from "./hand_out.ts";
 import { INGEST } from "./ingest.ts";
 import { LOOKS } from "./looks.ts";
 import { PINS } from "./pins.ts";
+import { REHEARSALS } from "./rehearsals.ts";
 import { REPLIES } from "./replies.ts";
 import { ROUTE } from "./route.ts";
 import { SENDS } from "./sends.ts";
@@ -17,6 +18,7 @@ export const SUBJECTS: readonly Subject[] = [
   INGEST,
   ROUTE,
   SETTLE,
+  REHEARSALS,
   HAND_OUT,
   REPLIES,
   PINS,

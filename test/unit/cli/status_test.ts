@@ -56,13 +56,13 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
     text,
     /claude .*away.*9 min ago.*waiting 4, the oldest for 8 min, unanswered 1.*at work/,
   );
-  assertMatch(text, /mine\.ts .*yours .*not loaded: line 3/);
+  assertMatch(text, /mine\.ts .*yours .*problem: line 3/);
   assertMatch(text, /Messages: routed 12, parked 1\n/);
   assertMatch(text, /database 1\.0 MiB, unknown left/);
 });
 
 Deno.test("statusLines() says the same in Chinese", () => {
-  assertMatch(textOf("zh"), /微信已断开.*[^]*未决定 2.*[^]*等待 4，最久 8 分钟.*[^]*没有加载/);
+  assertMatch(textOf("zh"), /微信已断开.*[^]*未决定 2.*[^]*等待 4，最久 8 分钟.*[^]*问题：line 3/);
 });
 
 Deno.test("statusLines() does not judge a hub that is not running, and says what is empty", () => {

@@ -15,8 +15,12 @@ const FRAGILE = source("a", {
 });
 const PARK = `onFault: "park"`;
 
+/** Fails in so many moments, a second apart. */
 async function fail(world: LivingWorld, id: string, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) await world.ask(id, "bad");
+  for (let time = 0; time < times; time++) {
+    await world.clock.advance(LIMITS.faultMomentMs);
+    await world.ask(id, "bad");
+  }
 }
 
 Deno.test("a plugin that fails again and again is not asked any more, and says so", async () => {
@@ -27,11 +31,17 @@ Deno.test("a plugin that fails again and again is not asked any more, and says s
   assert(!world.ids().includes("a"));
   const { state, problem, calls, faults } = world.view("a");
   assertEquals([state, calls, faults], ["tripped", 5, 5]);
-  assertStringIncludes(problem, "failed 5 times within 5 minutes");
+  assertStringIncludes(problem, "failed in 5 moments within 5 minutes");
   assertStringIncludes(problem, "(threw): bad bad");
   assertEquals(world.news.at(-1)?.kind, "tripped");
   assert(!world.logged.some((line) => line.includes("bad bad")), "no plugin's words in the log");
   await world.until(() => world.isolation.alive === 0);
+});
+
+Deno.test("faults of one moment count once, for the machine may have stood still", async () => {
+  await using world = await openLivingWorld({ "a.ts": FRAGILE });
+  for (let time = 0; time < 3 * LIMITS.faultsBeforeTrip; time++) await world.ask("a", "bad");
+  assertEquals([world.view("a").state, world.view("a").faults], ["running", 15]);
 });
 
 Deno.test("faults that are far apart do not add up", async () => {

@@ -43,3 +43,11 @@ Deno.test("a text at the limit is a verdict, one character more is none", () => 
     readVerdict({ kind: "reply", text: "x".repeat(length), reason: "" }).kind;
   assertEquals([of(LIMITS.verdictTextMax), of(LIMITS.verdictTextMax + 1)], ["verdict", "junk"]);
 });
+
+Deno.test("a pin lasts for a time, and for no longer than WeChat's window", () => {
+  const of = (forMs: unknown) => readReplyVerdict({ kind: "pin", forMs, reason: "" }).kind;
+  for (const forMs of [0.5, 60_000, LIMITS.pinMsMax]) assertEquals(of(forMs), "verdict");
+  for (const forMs of [0, -1, LIMITS.pinMsMax + 1, Infinity, NaN, "1", undefined]) {
+    assertEquals(of(forMs), "junk", String(forMs));
+  }
+});
