@@ -12,6 +12,7 @@ import {
   NAMES,
   number,
   OBJECT,
+  OBJECTS,
   PATH,
   policy,
   TEXT,
@@ -100,6 +101,14 @@ export const SETTINGS = {
   pluginsShadow: inFile(NAMES, "plugins.shadow", []),
   pluginsConfig: inFile(OBJECT, "plugins.config", {}),
   safe: { ...setting(YES_NO, "safe", false), key: null },
+
+  // ── alerts
+  alertChannels: { ...inFile(OBJECTS, "alerts.channels", []), isSecret: true },
+  alertRepeatMs: {
+    ...inFile(number({ min: 1, max: 24 }, HOUR_MS), "alerts.repeat-hours", 6),
+    unit: "h",
+  },
+  alertBacklog: inFile(number({ min: 1, max: 10_000, isWhole: true }), "alerts.backlog", 200),
 
   // ── what is said
   lang: optional(choice(["zh", "en"]), "lang"),

@@ -8,7 +8,6 @@
  * Stations meet only in the store. What they say to each other here are bells: "look again", rung after a commit.
  */
 import { createAdminApp } from "./admin/app.ts";
-import type { AdminPort } from "./admin/port.ts";
 import type { Settings } from "./config.ts";
 import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
@@ -19,21 +18,18 @@ import { LIMITS } from "./core/limits.ts";
 import type { AccountFacts } from "./core/status.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
 import { startServer } from "./http/server.ts";
-import { createPlugins, pluginFacts } from "./hub/plugins.ts";
+import { openAlertChannels, reloginOf, restingAlerts, startHubAlerts } from "./hub/alerts.ts";
+import { adminPortOf, langOf, openDisk, openHubStore, statesAtRest, urlOf } from "./hub/opening.ts";
+import { createPlugins } from "./hub/plugins.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
 import type { Random } from "./lib/random.ts";
-import { seal, unseal } from "./lib/seal.ts";
-import { urlHost } from "./lib/url_host.ts";
 import type { PluginHost } from "./plugin/host.ts";
-import type { LivingHost } from "./plugin/living_host.ts";
 import type { ShadowHost } from "./plugin/roster.ts";
 import { startReplies } from "./router/reply.ts";
 import { type Router, startRouter } from "./router/router.ts";
 import { startShadows } from "./router/shadow.ts";
-import { createDisk, type Disk } from "./store/disk.ts";
-import { openStore } from "./store/sqlite/open.ts";
 import type { Store } from "./store/store.ts";
 import { startUpkeep } from "./store/upkeep.ts";
 import type { Lang } from "./text/say.ts";
@@ -155,6 +151,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const { settings, clock, random, log, version, onEvent } = options;
   const lang = langOf(options);
   await using parts = new AsyncDisposableStack();
+  const channels = await openAlertChannels(options, lang);
   const disk = openDisk(options);
   const store = await openHubStore(options, disk);
   parts.defer(() => store.close());
@@ -198,12 +195,16 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   });
   const relogin = startRelogin({ ...ground, desk });
   const upkeep = startUpkeep({ ...ground, disk, onRoom: () => upstream.ringPollers() });
+  const alerts = startHubAlerts(options, {
+    ...{ store, channels, disk, lang, pluginDesk: plugins.desk, states: downstream.states },
+    accountFacts: (account) => upstream.facts(account),
+  });
   let accounts: readonly Account[] = [];
   let isStopping = false;
   let stopped: Promise<void> | null = null;
   async function stopAll(): Promise<void> {
     isStopping = true;
-    await Promise.all([relogin.stop(), desk.stop(), upkeep.stop()]);
+    await Promise.all([alerts.stop(), relogin.stop(), desk.stop(), upkeep.stop()]);
     await stations.stop();
   }
   const stop = () => stopped ??= stopAll();
@@ -214,6 +215,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     accounts = await store.accounts();
     await upstream.refresh();
     relogin.ring();
+    alerts.ring();
   }
   function accountsChanged(): void {
     refreshAccounts().catch((error) =>
@@ -241,6 +243,8 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       },
       states: downstream.states,
       login: desk,
+      alerts,
+      relogin: reloginOf(options, alerts),
       health,
       accountFacts: (account) => upstream.facts(account),
       actions: {
@@ -278,6 +282,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
 /** Opens the store and the admin API alone, for a command on a data directory where no hub runs. */
 export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const { settings, clock, random, log, version, onEvent } = options;
+  const lang = langOf(options);
   await using parts = new AsyncDisposableStack();
   const disk = openDisk(options);
   const store = await openHubStore(options, disk);
@@ -285,7 +290,7 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const http = createHttpClient({ clock });
   parts.defer(() => http.close());
   const desk = createLoginDesk({
-    ...{ store, clock, random, log, lang: langOf(options) },
+    ...{ store, clock, random, log, lang },
     api: createHttpApi({ http, random, version }),
     baseUrl: settings.ilinkBaseUrl,
     onView: (view) => onEvent({ kind: "login", view }),
@@ -294,12 +299,15 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   parts.defer(() => desk.stop());
   const states = await statesAtRest(store);
   const plugins = createPlugins(options, {
-    ...{ store, states, lang: langOf(options), isWatching: false },
+    ...{ store, states, lang, isWatching: false },
   });
   parts.defer(() => plugins.close());
   let started: Promise<void> | null = null;
+  const { open: openAlerts, stop: stopAlerts, ...alertParts } = restingAlerts(options, lang);
+  parts.defer(stopAlerts);
   const admin = createAdminApp({
     ...adminPortOf(options, { store, disk, plugins }),
+    ...alertParts,
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
     states,
@@ -317,7 +325,9 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const open = parts.move();
   return {
     async fetch(request) {
-      if (NEEDS_PLUGINS.test(new URL(request.url).pathname)) await (started ??= plugins.start());
+      const { pathname } = new URL(request.url);
+      if (NEEDS_PLUGINS.test(pathname)) await (started ??= plugins.start());
+      if (pathname.startsWith("/hub/alerts")) await openAlerts();
       return await admin.fetch(request);
     },
     stop: () => open.disposeAsync(),
@@ -330,70 +340,4 @@ const DRAIN_MS = 5_000;
 /** Starting plugins takes a moment, which other calls on a data directory are spared. */
 const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
 
-/** Without a running hub nobody is served; who has ever called is away. */
-async function statesAtRest(store: Store): Promise<ClientStates> {
-  const known = (await store.clients()).filter(({ lastSeenAtMs }) => lastSeenAtMs !== null);
-  const haveCalled = new Set(known.map(({ id }) => id));
-  return {
-    stateOf: (client) => haveCalled.has(client) ? "away" : "new",
-    lastCallAtMs: () => null,
-  };
-}
-
 const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
-
-function langOf({ settings }: HubOptions): Lang {
-  return settings.chatLang ?? settings.lang ?? "zh";
-}
-
-/** The base URL for clients: what the owner says, else where it listens. */
-function urlOf(
-  { settings }: HubOptions,
-  listening: { readonly hostname: string; readonly port: number },
-): string {
-  return settings.publicUrl ?? `http://${urlHost(listening)}`;
-}
-
-function openDisk({ dataDirectory: { databasePath }, random, log }: HubOptions): Disk {
-  return createDisk({ databasePath, random, log });
-}
-
-function openHubStore(
-  { dataDirectory, clock, random, log }: HubOptions,
-  disk: Disk,
-): Promise<Store> {
-  const { databasePath, sealingKey, signingKey } = dataDirectory;
-  return openStore({
-    path: databasePath,
-    clock,
-    random,
-    log,
-    signKey: signingKey,
-    freeRoom: () => disk.freeBallast(),
-    sealer: {
-      seal: (plain) => seal(sealingKey, plain, random),
-      unseal: (sealed) => unseal(sealingKey, sealed),
-    },
-  });
-}
-
-/** The part of the admin port that is the same with and without a running hub. */
-function adminPortOf(
-  { version, clock, random, log, dataDirectory }: HubOptions,
-  { store, disk, plugins }: {
-    readonly store: Store;
-    readonly disk: Disk;
-    readonly plugins: LivingHost;
-  },
-): Pick<
-  AdminPort,
-  "version" | "store" | "token" | "clock" | "random" | "log" | "plugins" | "pluginDesk" | "disk"
-> {
-  return {
-    ...{ version, store, clock, random, log },
-    token: dataDirectory.adminToken,
-    plugins: () => pluginFacts(plugins.desk),
-    pluginDesk: plugins.desk,
-    disk: () => disk.facts(),
-  };
-}

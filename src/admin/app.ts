@@ -6,6 +6,7 @@ import { Hono } from "@hono/hono";
 import { errorText } from "../lib/log.ts";
 import { HubError } from "../core/error.ts";
 import { accountRoutes } from "./accounts.ts";
+import { alertRoutes } from "./alerts.ts";
 import { errorAnswer, refuse } from "./answer.ts";
 import { clientRoutes } from "./clients.ts";
 import { createBrowserGuard, createTokenGuard } from "./guard.ts";
@@ -14,6 +15,7 @@ import { messageRoutes } from "./messages.ts";
 import { createMetrics } from "./metrics.ts";
 import { pluginRoutes } from "./plugins.ts";
 import type { AdminPort } from "./port.ts";
+import { reloginRoutes } from "./relogin.ts";
 import { viewStatus } from "./views.ts";
 
 /** Serves `/health`, `/metrics` and `/hub/...`. */
@@ -29,6 +31,9 @@ export function createAdminApp(port: AdminPort): Hono {
     return c.json(health, health.state === "failing" ? 503 : 200);
   });
 
+  // The link is the permission, and may be followed from any page.
+  app.route("/hub/relogin", reloginRoutes(port));
+
   const guards = [createBrowserGuard(port), createTokenGuard(port)] as const;
   app.use("/metrics", ...guards);
   app.use("/hub/*", ...guards);
@@ -40,7 +45,16 @@ export function createAdminApp(port: AdminPort): Hono {
   });
   app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
   app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
-  for (const routes of [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes]) {
+  for (
+    const routes of [
+      clientRoutes,
+      accountRoutes,
+      messageRoutes,
+      pluginRoutes,
+      loginRoutes,
+      alertRoutes,
+    ]
+  ) {
     app.route("/hub", routes(port));
   }
 

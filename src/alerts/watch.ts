@@ -11,7 +11,6 @@ import {
   type Trouble,
 } from "../core/alert.ts";
 import type { AlertDesk } from "../core/alert_desk.ts";
-import { HubError } from "../core/error.ts";
 import { type Allowance, createAllowance } from "../lib/allowance.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
@@ -21,18 +20,18 @@ import { type Random, randomHex } from "../lib/random.ts";
 import { startTask, type Task } from "../lib/task.ts";
 import { alertTitle } from "../text/alerts.ts";
 import type { Lang } from "../text/say.ts";
-import type { Channel } from "./channel.ts";
+import type { ChannelDesk } from "./channel_desk.ts";
 import { type AlertFacts, type AlertThresholds, databaseError, findTroubles } from "./facts.ts";
 import { type AlertMemory, readOccasions, writeOccasions } from "./memory.ts";
-import { type Notice, writeNotice, writeTestNotice } from "./notice.ts";
-import { Outbox } from "./outbox.ts";
+import { type Notice, writeNotice } from "./notice.ts";
 
 export interface AlertPorts {
   /** What is true now. What it throws is taken as the database's failure. */
   readonly facts: () => Promise<AlertFacts>;
   /** A fresh one-time link at which the account of this name is connected again; `null` where none can be made. */
   readonly loginLink: (account: string) => Promise<string | null>;
-  readonly channels: readonly Channel[];
+  /** Stopped with the watch. */
+  readonly channels: ChannelDesk;
   readonly memory: AlertMemory;
   readonly settings: AlertThresholds & {
     /** Time to the first repeat, milliseconds. */
@@ -70,7 +69,6 @@ export function startAlerts(ports: AlertPorts): Alerts {
 
 class Watch implements Alerts {
   readonly #ports: AlertPorts;
-  readonly #outboxes: readonly Outbox[];
   readonly #bell: Bell;
   readonly #task: Task;
   readonly #allowances = new Map<AlertKind, Allowance>();
@@ -82,7 +80,6 @@ class Watch implements Alerts {
   constructor(ports: AlertPorts) {
     const { clock, random, log } = ports;
     this.#ports = ports;
-    this.#outboxes = ports.channels.map((channel) => new Outbox(channel, ports));
     this.#occasions = new Map(this.#remember().map((one) => [occasionOf(one.trouble), one]));
     this.#bell = createBell(clock);
     this.#task = startTask({
@@ -99,7 +96,7 @@ class Watch implements Alerts {
   }
 
   channels() {
-    return this.#outboxes.map((outbox) => outbox.view());
+    return this.#ports.channels.channels();
   }
 
   open() {
@@ -119,20 +116,8 @@ class Watch implements Alerts {
     );
   }
 
-  async test(name: string | null) {
-    const { clock, random, lang } = this.#ports;
-    const chosen = this.#outboxes.filter(({ channel }) => name === null || channel.name === name);
-    if (name !== null && chosen.length === 0) {
-      throw new HubError("CHANNEL_UNKNOWN", `Cannot find an alert channel "${name}"`, {
-        hint: "ilink-hub alert list shows those there are",
-      });
-    }
-    const notice = writeTestNotice(lang, { id: randomHex(random, 8), atMs: clock.now() });
-    return await Promise.all(chosen.map(async (outbox) => {
-      const outcome = await outbox.test(notice);
-      const problem = outcome.kind === "taken" ? "" : outcome.text;
-      return { channel: outbox.channel.name, problem };
-    }));
+  test(name: string | null) {
+    return this.#ports.channels.test(name);
   }
 
   async tellAgain(account: string): Promise<"told" | "too_soon" | "nothing_wrong"> {
@@ -149,7 +134,7 @@ class Watch implements Alerts {
   async stop(): Promise<void> {
     await this.#task.stop();
     this.#cancelLook();
-    await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
+    await this.#ports.channels.stop();
   }
 
   async #step(signal: AbortSignal): Promise<void> {
@@ -196,7 +181,7 @@ class Watch implements Alerts {
   }
 
   async #tell(act: AlertAct, trouble: Trouble): Promise<void> {
-    const { clock, random, lang, log, onNotice, loginLink } = this.#ports;
+    const { clock, random, lang, log, channels, onNotice, loginLink } = this.#ports;
     const { kind, subject } = trouble;
     const wantsLink = kind === "logged_out" && act !== "recover";
     const link = wantsLink ? await loginLink(subject).catch(() => null) : null; // the words do without
@@ -204,9 +189,9 @@ class Watch implements Alerts {
     const notice = writeNotice(lang, { id, act, trouble, link, atMs: clock.now() });
     const acts = this.#counts.get(kind) ?? new Map<AlertAct, number>();
     this.#counts.set(kind, acts.set(act, (acts.get(act) ?? 0) + 1));
-    log.warn("alert", { act, alert: kind, subject, channels: this.#outboxes.length });
+    log.warn("alert", { act, alert: kind, subject });
     onNotice(notice);
-    for (const outbox of this.#outboxes) outbox.put(notice);
+    channels.put(notice);
   }
 
   #remember(): Occasion[] {

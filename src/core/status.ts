@@ -1,4 +1,6 @@
 /** What the hub says about itself. Times are milliseconds since 1970, `null` where it has not happened. Holds no secret. */
+import type { AlertAct, AlertKind } from "./alert.ts";
+import type { OpenAlert } from "./alert_desk.ts";
 import type { ClientSettings, ClientState } from "./client.ts";
 
 /** Whether the hub can do its job, as `/health` says it to anyone. */
@@ -88,4 +90,12 @@ export interface StatusView {
   /** Sends by state. */
   readonly sends: Readonly<Record<string, number>>;
   readonly disk: DiskFacts;
+  /** What is wrong, as the owner was told. */
+  readonly alerts: readonly OpenAlert[];
+  /** How often the owner was told what, since the hub started. */
+  readonly alertsTold: readonly {
+    readonly kind: AlertKind;
+    readonly act: AlertAct;
+    readonly count: number;
+  }[];
 }

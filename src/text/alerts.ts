@@ -159,6 +159,23 @@ export const ALERT = {
   unknownFree: { zh: "很少的空间", en: "Few bytes" },
 } as const;
 
+/** What `alert list` and `alert test` say. */
+export const ALERT_LOOK = {
+  channels: { zh: "提醒渠道", en: "Alert channels" },
+  noChannels: {
+    zh: "没有提醒渠道。在配置文件的 alerts.channels 里写一个，见 docs/OPERATIONS.md。",
+    en:
+      "There are no alert channels. Write one into alerts.channels of the configuration file; see docs/OPERATIONS.md.",
+  },
+  delivered: { zh: "送达 {count}", en: "delivered {count}" },
+  failed: { zh: "放弃 {count}", en: "given up {count}" },
+  waiting: { zh: "等待 {count}", en: "waiting {count}" },
+  open: { zh: "出了什么事", en: "What is wrong" },
+  nothingOpen: { zh: "没有要提醒的事。", en: "Nothing is wrong that would be told." },
+  told: { zh: "{age}前开始，已提醒 {count} 次", en: "for {age}, told {count} times" },
+  taken: { zh: "已送到", en: "taken" },
+} as const;
+
 /** How a trouble is named in a line. */
 export function alertTitle(lang: Lang, { kind, subject }: Pick<Trouble, "kind" | "subject">) {
   return fill(lang, ALERT_TITLE[kind], { subject });

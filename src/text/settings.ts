@@ -88,6 +88,19 @@ export const SETTING_HELP = {
     zh: "插件各自的配置，以插件 id 为键",
     en: "configuration of the plugins, by plugin id",
   },
+  alertChannels: {
+    zh: "出事时除微信外怎样告诉你：webhook、bark、serverchan、ntfy、mail，见“提醒”一节",
+    en:
+      "how you are told when something is wrong, besides WeChat: webhook, bark, serverchan, ntfy, mail; see Alerts",
+  },
+  alertRepeatMs: {
+    zh: "没有恢复时，多久后第一次再提醒；之后每次间隔加倍，最多一天",
+    en: "time to the first repeat of an alert; each further one takes twice as long, a day at most",
+  },
+  alertBacklog: {
+    zh: "一个账号有多少条消息没有处理算堆积",
+    en: "undecided messages of one account that count as piling up",
+  },
   lang: {
     zh: "命令行的语言；不填则按 LANG",
     en: "language of the command line; by LANG when not set",

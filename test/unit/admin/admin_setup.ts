@@ -1,7 +1,10 @@
 /** The admin API over a real store in memory, with a hub around it that only notes what it was told. */
 import { createAdminApp } from "../../../src/admin/app.ts";
+import type { AlertDesk } from "../../../src/core/alert_desk.ts";
+import { HubError } from "../../../src/core/error.ts";
 import type { AccountId, ClientId } from "../../../src/core/ids.ts";
 import { hasLoginEnded, type LoginDesk, type LoginView } from "../../../src/core/login.ts";
+import { parseReloginToken } from "../../../src/core/relogin_link.ts";
 import type { AccountFacts, Health } from "../../../src/core/status.ts";
 import { isObject, type Json, textMember } from "../../../src/lib/json.ts";
 import { silentLog } from "../../../src/lib/log.ts";
@@ -85,6 +88,14 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     },
     login: desk,
     pluginDesk: plugins,
+    alerts: createFakeAlertDesk(told),
+    relogin: {
+      parse: (token) => parseReloginToken(key, token),
+      tellAgain: (account) => {
+        told.push(`tell again of ${account}`);
+        return Promise.resolve("told");
+      },
+    },
     actions: {
       wakeRouter: () => void told.push("wake router"),
       clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
@@ -136,6 +147,25 @@ export function refusalOf({ json }: Answer): string {
   return `${textMember(error, "code")}: ${textMember(error, "message")} ${
     textMember(error, "hint")
   }`;
+}
+
+/** One channel, `phone`, and one trouble of which the owner was told. */
+function createFakeAlertDesk(told: string[]): AlertDesk {
+  return {
+    channels: () => [{
+      ...{ name: "phone", kind: "bark", target: "api.example", delivered: 2, failed: 0 },
+      ...{ waiting: 0, lastDeliveredAtMs: null, problem: "" },
+    }],
+    open: () => [{
+      ...{ kind: "client_away", subject: "pi", title: "pi is away", sinceMs: 0, tellings: 1 },
+    }],
+    told: () => [{ kind: "client_away", act: "raise", count: 3 }],
+    test(name) {
+      if (name === "gone") throw new HubError("CHANNEL_UNKNOWN", "Cannot find it");
+      told.push(`test ${name}`);
+      return Promise.resolve([{ channel: "phone", problem: "" }]);
+    },
+  };
 }
 
 /** A desk at which the test is WeChat. */

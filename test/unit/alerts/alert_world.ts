@@ -1,5 +1,6 @@
 /** A watch on facts that the test changes, with channels that note what they got. */
 import type { Channel, Delivery } from "../../../src/alerts/channel.ts";
+import { createChannelDesk } from "../../../src/alerts/channel_desk.ts";
 import { type AlertAccount, type AlertFacts } from "../../../src/alerts/facts.ts";
 import type { Notice } from "../../../src/alerts/notice.ts";
 import { type Alerts, startAlerts } from "../../../src/alerts/watch.ts";
@@ -61,13 +62,14 @@ export function createAlertWorld(
       return answer;
     },
   };
+  const ports = { lang: "en", clock, random: createFakeRandom(), log: silentLog } as const;
   const alerts = startAlerts({
     facts: () =>
       state.factsFail
         ? Promise.reject(new Error("disk I/O error"))
         : Promise.resolve({ ...state.facts, nowMs: clock.now() }),
     loginLink: (account) => Promise.resolve(`https://hub.example/${account}/${++state.linkNumber}`),
-    channels: [channel],
+    channels: createChannelDesk([channel], ports),
     memory: {
       read: () => state.memory,
       write: (value) => {
@@ -77,8 +79,7 @@ export function createAlertWorld(
     },
     settings: { backlogMin: 100, repeatMs: 6 * 3_600_000 },
     onNotice: () => {},
-    lang: "en",
-    ...{ clock, random: createFakeRandom(), log: silentLog },
+    ...ports,
   });
   return {
     ...{ alerts, clock, state, got },
