@@ -78,14 +78,19 @@ export function reloginOf({ dataDirectory }: HubOptions, alerts: Alerts): Relogi
   };
 }
 
+export interface RestingAlerts {
+  readonly alerts: AlertDesk;
+  readonly relogin: ReloginPort;
+  /** To be called before the desk is asked. Throws `CONFIG_INVALID`. */
+  open(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** For a data directory where no hub runs: the channels can be seen and tested, nothing is watched. */
 export function restingAlerts(
   options: HubOptions,
   lang: Lang,
-): Pick<AdminPartOfAlerts, "alerts" | "relogin"> & {
-  stop(): Promise<void>;
-  open(): Promise<void>;
-} {
+): RestingAlerts {
   let channels: ChannelDesk | null = null;
   return {
     alerts: {
@@ -103,11 +108,6 @@ export function restingAlerts(
     },
     stop: async () => await channels?.stop(),
   };
-}
-
-interface AdminPartOfAlerts {
-  readonly alerts: AlertDesk;
-  readonly relogin: ReloginPort;
 }
 
 async function gatherFacts(

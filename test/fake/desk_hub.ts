@@ -1,6 +1,7 @@
 /** What a command loads where no hub runs: the real admin API over a store in memory, with a plugin desk of the test's. */
 import { createAdminApp } from "../../src/admin/app.ts";
 import type { HubModule } from "../../src/cli/command.ts";
+import type { AlertDesk } from "../../src/core/alert_desk.ts";
 import type { LoginDesk } from "../../src/core/login.ts";
 import type { PluginDesk } from "../../src/core/plugin_desk.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
@@ -11,6 +12,13 @@ const NO_LOGIN: LoginDesk = {
   view: () => null,
   giveCode: () => "not_wanted",
   cancel() {},
+};
+
+const NO_ALERTS: AlertDesk = {
+  channels: () => [],
+  open: () => [],
+  told: () => [],
+  test: () => Promise.resolve([]),
 };
 
 /** `fill` puts what the test is about into the store. */
@@ -33,6 +41,8 @@ export function createDeskHub(
         states: { stateOf: () => "away", lastCallAtMs: () => null },
         token: dataDirectory.adminToken,
         login: NO_LOGIN,
+        alerts: NO_ALERTS,
+        relogin: { parse: () => null, tellAgain: () => Promise.resolve("nothing_wrong") },
         actions: {
           wakeRouter() {},
           clientChanged() {},

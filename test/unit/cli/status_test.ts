@@ -37,6 +37,8 @@ const STATUS: StatusView = {
   messages: { received: 0, routed: 12, parked: 1, dropped: 0 },
   sends: { sent: 5, deferred: 7 },
   disk: { databaseBytes: 1_048_576, freeBytes: null },
+  alerts: [],
+  alertsTold: [],
 };
 
 function textOf(lang: "zh" | "en", changes: Partial<StatusView> = {}): string {
