@@ -85,6 +85,23 @@ function ofHub({ disk, storeProblem }: AlertFacts): Trouble[] {
   return troubles;
 }
 
+/** Whether what a trouble was about was removed or got another name: then nobody can say that it is over. */
+export function isSubjectGone({ kind, subject }: Trouble, facts: AlertFacts): boolean {
+  switch (kind) {
+    case "logged_out":
+    case "suspect_streak":
+    case "throttled":
+    case "backlog_growing":
+      return facts.accounts.every(({ name }) => name !== subject);
+    case "client_away":
+      return facts.clients.every(({ name }) => name !== subject);
+    case "plugin_disabled":
+    case "disk_low":
+    case "database_error":
+      return false;
+  }
+}
+
 export function databaseError(reason: string): Trouble {
   return { kind: "database_error", subject: "", sinceMs: null, reason };
 }

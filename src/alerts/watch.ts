@@ -21,7 +21,13 @@ import { startTask, type Task } from "../lib/task.ts";
 import { alertTitle } from "../text/alerts.ts";
 import type { Lang } from "../text/say.ts";
 import type { ChannelDesk } from "./channel_desk.ts";
-import { type AlertFacts, type AlertThresholds, databaseError, findTroubles } from "./facts.ts";
+import {
+  type AlertFacts,
+  type AlertThresholds,
+  databaseError,
+  findTroubles,
+  isSubjectGone,
+} from "./facts.ts";
 import { type AlertMemory, readOccasions, writeOccasions } from "./memory.ts";
 import { type Notice, writeNotice } from "./notice.ts";
 
@@ -138,35 +144,39 @@ class Watch implements Alerts {
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    const { facts, settings, clock, log } = this.#ports;
-    let troubles: readonly Trouble[];
-    let isWhole = true;
+    const { settings, clock, log } = this.#ports;
+    let facts: AlertFacts | null = null;
+    let problem = "";
     try {
-      troubles = findTroubles(await facts(), settings);
+      facts = await this.#ports.facts();
     } catch (error) {
-      // What could not be looked at is neither there nor gone.
-      log.warn("alert_facts_failed", { text: errorText(error) });
-      troubles = [databaseError(errorText(error))];
-      isWhole = false;
+      problem = errorText(error);
+      log.warn("alert_facts_failed", { text: problem });
     }
     if (signal.aborted) return;
-    await this.#judge(troubles, isWhole);
+    const troubles = facts === null ? [databaseError(problem)] : findTroubles(facts, settings);
+    await this.#judge(troubles, facts);
     if (signal.aborted) return;
     // Not by the wall clock: one that is set back would keep the watch asleep.
     this.#cancelLook();
     this.#cancelLook = clock.after(LOOK_EVERY_MS, () => this.#bell.ring());
   }
 
-  async #judge(troubles: readonly Trouble[], isWhole: boolean): Promise<void> {
+  /** Without facts, what was not seen is neither there nor gone. */
+  async #judge(troubles: readonly Trouble[], facts: AlertFacts | null): Promise<void> {
     const { clock, settings, memory, log } = this.#ports;
     const seen = new Map(troubles.map((trouble) => [occasionOf(trouble), trouble]));
     const nowMs = clock.monotonic();
     let hasTold = false;
-    for (const key of new Set([...seen.keys(), ...(isWhole ? this.#occasions.keys() : [])])) {
+    for (
+      const key of new Set([...seen.keys(), ...(facts === null ? [] : this.#occasions.keys())])
+    ) {
       const known = this.#occasions.get(key) ?? null;
       const judged = judgeOccasion(known, seen.get(key) ?? null, { nowMs, ...settings });
       const trouble = judged.next?.trouble ?? known?.trouble;
-      if (judged.act !== "silent" && trouble !== undefined) {
+      const isGone = judged.act === "recover" && facts !== null && trouble !== undefined &&
+        isSubjectGone(trouble, facts);
+      if (judged.act !== "silent" && trouble !== undefined && !isGone) {
         if (this.#allowanceOf(trouble.kind).take(1) === "refused") continue; // a later look tells it
         await this.#tell(judged.act, trouble);
         hasTold = true;

@@ -123,13 +123,12 @@ async function gatherFacts(
     accounts: accounts.map(({ id, name, state, stateSinceMs }) => {
       const facts = accountFacts(id);
       return {
+        ...{ suspects: null, coolDownUntilMs: null },
+        ...facts,
         name,
         state: state === "logged_out" ? state : facts.state,
         sinceMs: state === "logged_out" ? stateSinceMs : facts.sinceMs,
-        lastPollAtMs: facts.lastPollAtMs,
         unsettled: counts.accounts.find(({ account }) => account === id)?.unsettled ?? 0,
-        suspects: null,
-        coolDownUntilMs: null,
       };
     }),
     clients: clients.map(({ id, name, waiting }) => ({

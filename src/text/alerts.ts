@@ -131,7 +131,10 @@ const OVER = {
     zh: "智能体 {subject} 回来了，或没有消息再等它。",
     en: "Agent {subject} is back, or nothing waits for it any more.",
   },
-  plugin_disabled: { zh: "插件 {subject} 又在工作了。", en: "Plugin {subject} is asked again." },
+  plugin_disabled: {
+    zh: "插件 {subject} 不再是停用状态。",
+    en: "Plugin {subject} is not switched off any more.",
+  },
   disk_low: { zh: "磁盘又有空间了。", en: "The disk has room again." },
   database_error: { zh: "数据库又能写了。", en: "The database can be written again." },
 } as const satisfies Readonly<Record<AlertKind, Sentence>>;

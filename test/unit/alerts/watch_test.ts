@@ -10,6 +10,12 @@ const AWAY = {
   clients: [{ name: "claude", state: "away" as const, waiting: 3, oldestWaitingAtMs: 5_000 }],
 };
 
+const BACK = {
+  ...QUIET,
+  accounts: [accountOf()],
+  clients: [{ name: "claude", state: "polling" as const, waiting: 0, oldestWaitingAtMs: null }],
+};
+
 Deno.test("a ring tells of a lost login at once, with a link, and the next of its end", async () => {
   await using world = createAlertWorld({ facts: { ...QUIET, accounts: [accountOf()] } });
   await settle();
@@ -71,7 +77,7 @@ Deno.test("an agent that stays away from its messages is told, and its return", 
   await world.clock.advance(11 * MINUTE);
   assertEquals(world.news(), ["raise client_away claude"]);
   assertMatch(world.got[0]?.text ?? "", /3 messages wait for it/);
-  world.state.facts = QUIET;
+  world.state.facts = BACK;
   await world.clock.advance(2 * MINUTE);
   assertEquals(world.news(), ["recover client_away claude"]);
 });
@@ -113,7 +119,7 @@ Deno.test("each kind of trouble is told in words, and its end", async () => {
   for (const { title, text } of world.got) {
     assert(!/[{}]|undefined/.test(title + text), title + text);
   }
-  world.state.facts = QUIET;
+  world.state.facts = BACK;
   await world.clock.advance(30 * MINUTE);
   assertEquals(world.news().filter((line) => line.startsWith("recover")).length, 7);
 });
@@ -132,7 +138,7 @@ Deno.test("a hub that restarts does not tell again, and tells the end of what it
     await second.clock.advance(5 * HOUR + MINUTE);
     assertEquals(second.news(), ["repeat logged_out mum"]);
   }
-  await using third = createAlertWorld({ clock: first.clock, memory });
+  await using third = createAlertWorld({ clock: first.clock, memory, facts: BACK });
   await settle();
   assertEquals(third.news(), ["recover logged_out mum"]);
 });
@@ -161,7 +167,7 @@ Deno.test("a channel that fails is tried again in order, for a while, and holds 
   await world.clock.advance(MINUTE);
   assertEquals(world.alerts.channels()[0]?.waiting, 1);
   assertEquals(world.alerts.channels()[0]?.problem, "phone.example: no route");
-  world.state.facts = QUIET;
+  world.state.facts = BACK;
   await world.clock.advance(MINUTE);
   assertEquals(world.alerts.channels()[0]?.waiting, 2);
   isDown = false;
@@ -194,4 +200,14 @@ Deno.test("a lost link is told again with a fresh one, and not in a row", async 
   assertEquals(await world.alerts.tellAgain("dad"), "nothing_wrong");
   await settle();
   assertEquals(world.got.map(({ link }) => link?.at(-1)), ["1", "2"]);
+});
+
+Deno.test("nobody is told that an account that was removed is connected again", async () => {
+  await using world = createAlertWorld({ facts: OUT });
+  await settle();
+  assertEquals(world.news(), ["raise logged_out mum"]);
+  world.state.facts = QUIET;
+  world.alerts.ring();
+  await settle();
+  assertEquals([world.news(), world.alerts.open()], [[], []]);
 });
