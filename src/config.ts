@@ -79,6 +79,15 @@ export const SETTINGS = {
     ...setting(number({ min: 1, max: 86_400 }, SECOND_MS), "cool-down-seconds", 60),
     unit: "s",
   },
+  coolDownMaxMs: {
+    ...setting(number({ min: 1, max: 86_400 }, SECOND_MS), "cool-down-max-seconds", 3_600),
+    unit: "s",
+  },
+  spacingMs: {
+    ...setting(number({ min: 0, max: 60 }, SECOND_MS), "spacing-seconds", 1.5),
+    unit: "s",
+  },
+  suspectStreak: setting(number({ min: 1, max: 1_000, isWhole: true }), "suspect-streak", 3),
   unknownSends: setting(choice(["show", "repeat"]), "unknown-sends", "show"),
 
   // ── what is kept

@@ -340,4 +340,11 @@ const DRAIN_MS = 5_000;
 /** Starting plugins takes a moment, which other calls on a data directory are spared. */
 const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
 
-const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
+const NOT_POLLED: AccountFacts = {
+  state: "stopped",
+  reason: "",
+  sinceMs: 0,
+  lastPollAtMs: null,
+  coolDownUntilMs: null,
+  suspects: null,
+};

@@ -32,6 +32,10 @@ export interface AccountFacts {
   /** Since when it is in this state. */
   readonly sinceMs: number;
   readonly lastPollAtMs: number | null;
+  /** End of the cool-down it is in, for sends that were too many; `null`: none. */
+  readonly coolDownUntilMs: number | null;
+  /** Sends in a row that WeChat took without an id, once they are too many to be chance; `null`: they are not. */
+  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
 }
 
 export interface AccountView extends AccountFacts {

@@ -50,7 +50,10 @@ export function createDeskHub(
           accountRemoved() {},
           releaseAccount: () => Promise.resolve(),
         },
-        accountFacts: () => ({ state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null }),
+        accountFacts: () => ({
+          ...{ state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null },
+          ...{ coolDownUntilMs: null, suspects: null },
+        }),
         plugins: () => [],
         disk: () => Promise.resolve({ databaseBytes: 4096, freeBytes: null }),
         health: () => ({ state: "ok" }),

@@ -70,7 +70,10 @@ export async function createAdminWorld(): Promise<AdminWorld> {
   ]);
   const state: AdminWorld["state"] = {
     health: { state: "ok" },
-    facts: { state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
+    facts: {
+      ...{ state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
+      ...{ coolDownUntilMs: null, suspects: null },
+    },
     token: TOKEN,
     publicUrl: BASE,
   };
