@@ -12,6 +12,7 @@ import {
   NAMES,
   number,
   OBJECT,
+  OBJECTS,
   PATH,
   policy,
   TEXT,
@@ -79,6 +80,15 @@ export const SETTINGS = {
     ...setting(number({ min: 1, max: 86_400 }, SECOND_MS), "cool-down-seconds", 60),
     unit: "s",
   },
+  coolDownMaxMs: {
+    ...setting(number({ min: 1, max: 86_400 }, SECOND_MS), "cool-down-max-seconds", 3_600),
+    unit: "s",
+  },
+  spacingMs: {
+    ...setting(number({ min: 0, max: 60 }, SECOND_MS), "spacing-seconds", 1.5),
+    unit: "s",
+  },
+  suspectStreak: setting(number({ min: 1, max: 1_000, isWhole: true }), "suspect-streak", 3),
   unknownSends: setting(choice(["show", "repeat"]), "unknown-sends", "show"),
 
   // ── what is kept
@@ -101,6 +111,14 @@ export const SETTINGS = {
   pluginsShadow: inFile(NAMES, "plugins.shadow", []),
   pluginsConfig: inFile(OBJECT, "plugins.config", {}),
   safe: { ...setting(YES_NO, "safe", false), key: null },
+
+  // ── alerts
+  alertChannels: { ...inFile(OBJECTS, "alerts.channels", []), isSecret: true },
+  alertRepeatMs: {
+    ...inFile(number({ min: 1, max: 24 }, HOUR_MS), "alerts.repeat-hours", 6),
+    unit: "h",
+  },
+  alertBacklog: inFile(number({ min: 1, max: 10_000, isWhole: true }), "alerts.backlog", 200),
 
   // ── what is said
   lang: optional(choice(["zh", "en"]), "lang"),

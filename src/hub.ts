@@ -16,20 +16,20 @@ import { judgeHealth } from "./core/health.ts";
 import type { ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
 import type { PairingDesk } from "./core/pairing.ts";
-import type { AccountFacts } from "./core/status.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
 import type { CdnRelay } from "./downstream/cdn.ts";
 import { createPairingDesk } from "./downstream/pairing_desk.ts";
 import { startServer } from "./http/server.ts";
 import { adminPortOf } from "./hub/admin_port.ts";
+import { openAlertChannels, reloginOf, restingAlerts, startHubAlerts } from "./hub/alerts.ts";
 import { createMedia } from "./hub/media.ts";
 import { openDisk, openHubStore } from "./hub/open_store.ts";
+import { langOf, NOT_POLLED, statesAtRest, urlOf } from "./hub/opening.ts";
 import { createPlugins } from "./hub/plugins.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
 import type { Random } from "./lib/random.ts";
-import { urlHost } from "./lib/url_host.ts";
 import type { PluginHost } from "./plugin/host.ts";
 import type { ShadowHost } from "./plugin/roster.ts";
 import { startReplies } from "./router/reply.ts";
@@ -163,6 +163,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const { settings, clock, random, log, version, onEvent } = options;
   const lang = langOf(options);
   await using parts = new AsyncDisposableStack();
+  const channels = await openAlertChannels(options, lang);
   const disk = openDisk(options);
   const store = await openHubStore(options, disk);
   parts.defer(() => store.close());
@@ -207,12 +208,16 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   });
   const relogin = startRelogin({ ...ground, desk });
   const upkeep = startUpkeep({ ...ground, disk, onRoom: () => upstream.ringPollers() });
+  const alerts = startHubAlerts(options, {
+    ...{ store, channels, disk, lang, pluginDesk: plugins.desk, states: downstream.states },
+    accountFacts: (account) => upstream.facts(account),
+  });
   let accounts: readonly Account[] = [];
   let isStopping = false;
   let stopped: Promise<void> | null = null;
   async function stopAll(): Promise<void> {
     isStopping = true;
-    await Promise.all([relogin.stop(), desk.stop(), upkeep.stop()]);
+    await Promise.all([alerts.stop(), relogin.stop(), desk.stop(), upkeep.stop()]);
     await stations.stop();
   }
   const stop = () => stopped ??= stopAll();
@@ -223,6 +228,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     accounts = await store.accounts();
     await upstream.refresh();
     relogin.ring();
+    alerts.ring();
   }
   function accountsChanged(): void {
     refreshAccounts().catch((error) =>
@@ -252,6 +258,8 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       states: downstream.states,
       pairing: stations.pairing,
       login: desk,
+      alerts,
+      relogin: reloginOf(options, alerts),
       health,
       accountFacts: (account) => upstream.facts(account),
       actions: {
@@ -289,6 +297,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
 /** Opens the store and the admin API alone, for a command on a data directory where no hub runs. */
 export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const { settings, clock, random, log, version, onEvent } = options;
+  const lang = langOf(options);
   await using parts = new AsyncDisposableStack();
   const disk = openDisk(options);
   const store = await openHubStore(options, disk);
@@ -296,7 +305,7 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const http = createHttpClient({ clock });
   parts.defer(() => http.close());
   const desk = createLoginDesk({
-    ...{ store, clock, random, log, lang: langOf(options) },
+    ...{ store, clock, random, log, lang },
     api: createHttpApi({ http, random, version }),
     baseUrl: settings.ilinkBaseUrl,
     onView: (view) => onEvent({ kind: "login", view }),
@@ -305,12 +314,15 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   parts.defer(() => desk.stop());
   const states = await statesAtRest(store);
   const plugins = createPlugins(options, {
-    ...{ store, states, lang: langOf(options), isWatching: false },
+    ...{ store, states, lang, isWatching: false },
   });
   parts.defer(() => plugins.close());
   let started: Promise<void> | null = null;
+  const { open: openAlerts, stop: stopAlerts, ...alertParts } = restingAlerts(options, lang);
+  parts.defer(stopAlerts);
   const admin = createAdminApp({
     ...adminPortOf(options, { store, disk, plugins }),
+    ...alertParts,
     startedAtMs: null,
     publicUrl: urlOf(options, settings.addr),
     states,
@@ -332,7 +344,9 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
   const open = parts.move();
   return {
     async fetch(request) {
-      if (NEEDS_PLUGINS.test(new URL(request.url).pathname)) await (started ??= plugins.start());
+      const { pathname } = new URL(request.url);
+      if (NEEDS_PLUGINS.test(pathname)) await (started ??= plugins.start());
+      if (pathname.startsWith("/hub/alerts")) await openAlerts();
       return await admin.fetch(request);
     },
     stop: () => open.disposeAsync(),
@@ -344,27 +358,3 @@ const DRAIN_MS = 5_000;
 
 /** Starting plugins takes a moment, which other calls on a data directory are spared. */
 const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
-
-/** Without a running hub nobody is served; who has ever called is away. */
-async function statesAtRest(store: Store): Promise<ClientStates> {
-  const known = (await store.clients()).filter(({ lastSeenAtMs }) => lastSeenAtMs !== null);
-  const haveCalled = new Set(known.map(({ id }) => id));
-  return {
-    stateOf: (client) => haveCalled.has(client) ? "away" : "new",
-    lastCallAtMs: () => null,
-  };
-}
-
-const NOT_POLLED: AccountFacts = { state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null };
-
-function langOf({ settings }: HubOptions): Lang {
-  return settings.chatLang ?? settings.lang ?? "zh";
-}
-
-/** The base URL for clients: what the owner says, else where it listens. */
-function urlOf(
-  { settings }: HubOptions,
-  listening: { readonly hostname: string; readonly port: number },
-): string {
-  return settings.publicUrl ?? `http://${urlHost(listening)}`;
-}

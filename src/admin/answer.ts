@@ -10,6 +10,7 @@ type Status = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503;
 const STATUS: Readonly<Partial<Record<ApiErrorCode, Status>>> = {
   ACCOUNT_UNKNOWN: 404,
   ADMIN_TOKEN_WRONG: 401,
+  CHANNEL_UNKNOWN: 404,
   CLIENT_NAME_TAKEN: 409,
   CLIENT_UNKNOWN: 404,
   DATABASE_CORRUPT: 503,

@@ -6,6 +6,7 @@ import { Hono } from "@hono/hono";
 import { errorText } from "../lib/log.ts";
 import { HubError } from "../core/error.ts";
 import { accountRoutes } from "./accounts.ts";
+import { alertRoutes } from "./alerts.ts";
 import { errorAnswer, refuse } from "./answer.ts";
 import { clientRoutes } from "./clients.ts";
 import { createBrowserGuard, createTokenGuard } from "./guard.ts";
@@ -16,6 +17,7 @@ import { pairingRoutes } from "./pairing.ts";
 import { createMetrics } from "./metrics.ts";
 import { pluginRoutes } from "./plugins.ts";
 import type { AdminPort } from "./port.ts";
+import { reloginRoutes } from "./relogin.ts";
 import { viewStatus } from "./views.ts";
 
 /** Serves `/health`, `/metrics` and `/hub/...`. */
@@ -33,6 +35,8 @@ export function createAdminApp(port: AdminPort): Hono {
 
   // Whoever holds the code may see its page; what can be done there the page decides.
   app.route("/hub/pair", createPairPage(port));
+  // The link is the permission, and may be followed from any page.
+  app.route("/hub/relogin", reloginRoutes(port));
 
   const guards = [createBrowserGuard(port), createTokenGuard(port)] as const;
   app.use("/metrics", ...guards);
@@ -46,7 +50,7 @@ export function createAdminApp(port: AdminPort): Hono {
   app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
   app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
   const groups = [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes];
-  for (const routes of [...groups, pairingRoutes]) app.route("/hub", routes(port));
+  for (const routes of [...groups, pairingRoutes, alertRoutes]) app.route("/hub", routes(port));
 
   app.notFound((c) =>
     refuse(c, "NOT_FOUND", {

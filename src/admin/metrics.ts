@@ -3,6 +3,7 @@
  * is loaded at the first scrape; most hubs never see one.
  */
 import type { Gauge } from "prom-client";
+import { ALERT_KINDS } from "../core/alert.ts";
 import type { StatusView } from "../core/status.ts";
 import type { AdminPort } from "./port.ts";
 import { viewStatus } from "./views.ts";
@@ -114,6 +115,23 @@ const METRICS: readonly Metric[] = [
     help: "Plugins that the owner should look at: not running, or not as the newest file says",
     labels: [],
     samples: ({ plugins }) => [{ value: plugins.filter(({ problem }) => problem !== null).length }],
+  },
+  {
+    name: "alerts_open",
+    help: "Troubles of which the owner was told and not yet that they are over, by kind",
+    labels: ["kind"],
+    samples: ({ alerts }) =>
+      ALERT_KINDS.map((kind) => ({
+        labels: { kind },
+        value: alerts.filter((alert) => alert.kind === kind).length,
+      })),
+  },
+  {
+    name: "alerts_told",
+    help: "Alerts told since the start, by kind and whether raised, repeated or over",
+    labels: ["kind", "act"],
+    samples: ({ alertsTold }) =>
+      alertsTold.map(({ kind, act, count }) => ({ labels: { kind, act }, value: count })),
   },
   {
     name: "database_bytes",

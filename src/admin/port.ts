@@ -1,10 +1,12 @@
 /** What the admin API may see and do; hub.ts supplies it. */
+import type { AlertDesk } from "../core/alert_desk.ts";
 import type { AdminToken } from "../core/admin_token.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { AccountId, ClientId } from "../core/ids.ts";
 import type { LoginDesk } from "../core/login.ts";
 import type { PairingDesk } from "../core/pairing.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
+import type { ReloginLink } from "../core/relogin_link.ts";
 import type { AccountFacts, DiskFacts, Health, PluginFacts } from "../core/status.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
@@ -23,6 +25,8 @@ export interface AdminPort {
   readonly login: LoginDesk;
   readonly pluginDesk: PluginDesk;
   readonly pairing: PairingDesk;
+  readonly alerts: AlertDesk;
+  readonly relogin: ReloginPort;
   readonly actions: AdminActions;
   readonly clock: Clock;
   readonly random: Random;
@@ -44,6 +48,14 @@ export interface AdminPort {
   disk(): Promise<DiskFacts>;
   /** Cheap: asked every few seconds by whoever watches the hub. */
   health(): Health;
+}
+
+/** The one-time links of alerts. */
+export interface ReloginPort {
+  /** `null` for a text that is none of ours. */
+  parse(token: string): ReloginLink | null;
+  /** Sends the alert of this account once more, with a fresh link. */
+  tellAgain(account: string): Promise<"told" | "too_soon" | "nothing_wrong">;
 }
 
 /** What has to happen outside the store. Each is called after the store step that it follows, unless it says otherwise. */

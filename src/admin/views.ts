@@ -62,5 +62,7 @@ export async function viewStatus(port: AdminPort): Promise<StatusView> {
     messages: counts.messages,
     sends: counts.sends,
     disk,
+    alerts: port.alerts.open(),
+    alertsTold: port.alerts.told(),
   };
 }

@@ -6,7 +6,7 @@ import { type Lang, say } from "../text/say.ts";
 import { type Call, OK, show } from "./command.ts";
 import { withHub } from "./reach.ts";
 import { columns } from "./table.ts";
-import { agoText } from "./times.ts";
+import { ageText, agoText } from "./times.ts";
 
 /** `accounts list` */
 export async function list(call: Call): Promise<number> {
@@ -55,6 +55,7 @@ export function accountRow(account: AccountView, nowMs: number, lang: Lang): str
     say(lang, LOOK.lastInbound, { when: agoText(account.lastInboundAtMs, nowMs, lang) }),
     say(lang, LOOK.unsettled, { count: account.unsettled }),
     say(lang, LOOK.deferred, { count: account.deferred }),
+    ...sendingNotes(account, nowMs, lang),
     ...(defaultClient === null ? [] : [say(lang, LOOK.defaultClient, { client: defaultClient })]),
     ...(userId === null ? [say(lang, LOOK.ownerUnknown)] : []),
   ];
@@ -63,6 +64,23 @@ export function accountRow(account: AccountView, nowMs: number, lang: Lang): str
     ACCOUNT_STATE[state][lang] + (reason === "" ? "" : ` (${reason})`),
     notes.join(", "),
   ];
+}
+
+/** Why answers are being kept back, if they are. */
+function sendingNotes(
+  { coolDownUntilMs, suspects }: AccountView,
+  nowMs: number,
+  lang: Lang,
+): string[] {
+  const notes: string[] = [];
+  if (coolDownUntilMs !== null) {
+    notes.push(say(lang, LOOK.throttled, { age: ageText(coolDownUntilMs - nowMs, lang) }));
+  }
+  if (suspects !== null) {
+    const { count, sinceMs } = suspects;
+    notes.push(say(lang, LOOK.suspects, { count, age: ageText(nowMs - sinceMs, lang) }));
+  }
+  return notes;
 }
 
 function pathOf(name: string): string {

@@ -325,6 +325,22 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./plugin_logs.ts")).run,
   },
   {
+    ...ASKS_HUB,
+    words: "alert list",
+    params: "",
+    summary: SUMMARY.alertList,
+    examples: ["alert list", "alert list --json"],
+    load: async () => (await import("./alert.ts")).list,
+  },
+  {
+    ...ASKS_HUB,
+    words: "alert test",
+    params: "[CHANNEL]",
+    summary: SUMMARY.alertTest,
+    examples: ["alert test", "alert test phone"],
+    load: async () => (await import("./alert.ts")).test,
+  },
+  {
     words: "health",
     params: "",
     summary: SUMMARY.health,

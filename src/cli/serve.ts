@@ -113,6 +113,8 @@ const PLUGIN_NEWS = {
   gone: SERVE.pluginGone,
 } as const;
 
+const SAID_ELSEWHERE: readonly string[] = ["logged_out", "plugin_disabled"];
+
 /** Tells the terminal of logins: the first code comes with what scanning it disconnects. */
 function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void {
   const teller = createLoginTeller(terminal, lang);
@@ -125,6 +127,13 @@ function createEventTeller({ terminal, lang }: Call): (event: HubEvent) => void 
     }
     if (event.kind === "plugin") {
       terminal.note(say(lang, PLUGIN_NEWS[event.news], event));
+      return;
+    }
+    if (event.kind === "alert") {
+      // Accounts and plugins have said it themselves.
+      if (event.act === "repeat" || !SAID_ELSEWHERE.includes(event.alert)) {
+        terminal.note(`${event.title}\n${event.text}`);
+      }
       return;
     }
     if (event.view.qr !== null && !hasWarned) {

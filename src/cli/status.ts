@@ -4,6 +4,7 @@ import { HEALTH, INBOX_STATE, LOOK } from "../text/look.ts";
 import { type Lang, say, type Sentence } from "../text/say.ts";
 import { accountRow } from "./accounts.ts";
 import { clientRow } from "./clients.ts";
+import { SEND_STATE } from "../text/send_reasons.ts";
 import { type Call, OK, show } from "./command.ts";
 import { withHub } from "./reach.ts";
 import { columns } from "./table.ts";
@@ -34,7 +35,7 @@ export function statusLines(
     ...section(LOOK.plugins, status.plugins.map((one) => pluginRow(one, lang)), lang),
     "",
     say(lang, LOOK.messages, { counts: inboxCounts(status.messages, lang) }),
-    say(lang, LOOK.sends, { counts: countsText(Object.entries(status.sends), lang) }),
+    say(lang, LOOK.sends, { counts: sendCounts(status.sends, lang) }),
     say(lang, LOOK.disk, {
       database: bytesText(disk.databaseBytes),
       free: disk.freeBytes === null ? say(lang, LOOK.unknown) : bytesText(disk.freeBytes),
@@ -56,6 +57,14 @@ function pluginRow({ id, version, source, problem }: PluginFacts, lang: Lang): s
 
 function inboxCounts(counts: Readonly<Record<string, number>>, lang: Lang): string {
   const words: Readonly<Record<string, Sentence>> = INBOX_STATE;
+  return countsText(
+    Object.entries(counts).map(([state, count]) => [words[state]?.[lang] ?? state, count]),
+    lang,
+  );
+}
+
+function sendCounts(counts: Readonly<Record<string, number>>, lang: Lang): string {
+  const words: Readonly<Record<string, Sentence>> = SEND_STATE;
   return countsText(
     Object.entries(counts).map(([state, count]) => [words[state]?.[lang] ?? state, count]),
     lang,

@@ -3,6 +3,7 @@ import type { DeliveryTrace, MessageSummary, MessageTrace, ReplyTrace, SendTrace
 import { isObject, type Json, textMember } from "../lib/json.ts";
 import { INBOX_STATE, LOOK } from "../text/look.ts";
 import { type Lang, say } from "../text/say.ts";
+import { SEND_STATE, sendReasonText } from "../text/send_reasons.ts";
 import { columns, fit } from "./table.ts";
 import { timeText } from "./times.ts";
 
@@ -107,7 +108,9 @@ function repliesLines(replies: readonly ReplyTrace[], lang: Lang): string[] {
     "",
     `${say(lang, LOOK.replies)}:`,
     ...replies.flatMap(({ client, state, acceptedAtMs, text, steps, sends }) => [
-      `  ${timeText(acceptedAtMs)} ${say(lang, LOOK.reply, { client, state })}  ${fit(text, 60)}`,
+      `  ${timeText(acceptedAtMs)} ${
+        say(lang, LOOK.reply, { client, state: SEND_STATE[state][lang] })
+      }  ${fit(text, 60)}`,
       ...indented(indented(columns(hookSteps(steps).map((step) => stepRow(step, lang))))),
       ...indented(indented(columns(sends.map((send) => sendRow(send, lang))))),
     ]),
@@ -127,11 +130,11 @@ function sendRow(send: SendTrace, lang: Lang): string[] {
   const { state, reason, isRepeat, text, wireId } = send;
   const atMs = send.endedAtMs ?? send.beganAtMs ?? send.plannedAtMs;
   const notes = [
-    ...(reason === "" ? [] : [reason]),
+    ...(reason === "" ? [] : [sendReasonText(reason, lang)]),
     ...(isRepeat ? [say(lang, LOOK.repeat)] : []),
     ...(wireId === null ? [] : [wireId]),
   ];
-  return [timeText(atMs), state, fit(text, 40), notes.join(", ")];
+  return [timeText(atMs), SEND_STATE[state][lang], fit(text, 40), notes.join(", ")];
 }
 
 function section(title: string, rows: readonly string[][]): string[] {

@@ -99,6 +99,15 @@ export const OBJECT: Kind<{ readonly [key: string]: Json }> = {
   },
 };
 
+export const OBJECTS: Kind<readonly JsonObject[]> = {
+  wanted: "[{ ... }, ...]",
+  schema: { type: "array", items: { type: "object" } },
+  read(raw) {
+    const values = typeof raw === "string" ? tryParseJson(raw) : raw;
+    return Array.isArray(values) && values.every(isObject) ? values : undefined;
+  },
+};
+
 /** A number within limits, given in one unit and used in another: `value * factor`. */
 export function number(
   range: { readonly min: number; readonly max: number; readonly isWhole?: true },

@@ -2,6 +2,7 @@
  * What the command line hands to the hub and gets back: hub.ts exports `startHub(options: HubOptions): Promise<Hub>` for
  * `serve`, and `openHub(options: HubOptions): Promise<ClosedHub>` for commands on a data directory where no hub runs.
  */
+import type { AlertAct, AlertKind } from "../core/alert.ts";
 import type { AdminToken } from "../core/admin_token.ts";
 import type { LoginDesk, LoginView } from "../core/login.ts";
 import type { Health } from "../core/status.ts";
@@ -54,6 +55,15 @@ export type HubEvent =
     readonly id: string;
     readonly file: string;
     /** Why, for its author; "" for `runs`. */
+    readonly text: string;
+  }
+  /** The owner is told that something is wrong, is still wrong, or is over. */
+  | {
+    readonly kind: "alert";
+    readonly act: AlertAct;
+    readonly alert: AlertKind;
+    readonly title: string;
+    /** Lines for a person; the one-time link is not among them. */
     readonly text: string;
   };
 

@@ -30,7 +30,20 @@ export type SendState =
   | "merged";
 
 /** What a deferred send waits for. */
-export type DeferReason = "budget" | "window" | "throttle" | "logged_out";
+export type DeferReason =
+  /** All answers to the person's last message are used up. */
+  | "budget"
+  /** The person has not written for too long. */
+  | "window"
+  /** WeChat has ended the conversation's context early. */
+  | "stale"
+  /** WeChat said: too many. */
+  | "throttle"
+  /** WeChat takes sends and seems to hide them. */
+  | "suspect"
+  | "logged_out"
+  /** The end of the turn, when it leaves with what else waits. */
+  | "turn";
 
 const MOVES: Readonly<Record<SendState, readonly SendState[]>> = {
   planned: ["sending", "deferred", "expired", "merged"],

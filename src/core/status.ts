@@ -1,4 +1,6 @@
 /** What the hub says about itself. Times are milliseconds since 1970, `null` where it has not happened. Holds no secret. */
+import type { AlertAct, AlertKind } from "./alert.ts";
+import type { OpenAlert } from "./alert_desk.ts";
 import type { ClientSettings, ClientState } from "./client.ts";
 
 /** Whether the hub can do its job, as `/health` says it to anyone. */
@@ -30,6 +32,10 @@ export interface AccountFacts {
   /** Since when it is in this state. */
   readonly sinceMs: number;
   readonly lastPollAtMs: number | null;
+  /** End of the cool-down it is in, for sends that were too many; `null`: none. */
+  readonly coolDownUntilMs: number | null;
+  /** Sends in a row that WeChat took without an id, once they are too many to be chance; `null`: they are not. */
+  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
 }
 
 export interface AccountView extends AccountFacts {
@@ -88,4 +94,12 @@ export interface StatusView {
   /** Sends by state. */
   readonly sends: Readonly<Record<string, number>>;
   readonly disk: DiskFacts;
+  /** What is wrong, as the owner was told. */
+  readonly alerts: readonly OpenAlert[];
+  /** How often the owner was told what, since the hub started. */
+  readonly alertsTold: readonly {
+    readonly kind: AlertKind;
+    readonly act: AlertAct;
+    readonly count: number;
+  }[];
 }

@@ -31,17 +31,16 @@ export type Signed =
   | { readonly kind: "typing"; readonly client: ClientId; readonly conversation: ConversationId };
 
 export function signText(key: Uint8Array, signed: Signed): string {
-  const body = writeBody(signed);
+  return signBody(key, writeBody(signed));
+}
+
+/** A body of ours with its signature behind a dot. */
+export function signBody(key: Uint8Array, body: string): string {
   return `${body}.${mac(key, body).toBase64({ alphabet: "base64url", omitPadding: true })}`;
 }
 
-/** The content of a text of ours of this kind made for `client`; `null` for any other text. */
-export function readSigned<K extends Signed["kind"]>(
-  key: Uint8Array,
-  kind: K,
-  client: ClientId,
-  text: string,
-): Extract<Signed, { kind: K }> | null {
+/** The body of a text that we signed; `null` for any other text. */
+export function openBody(key: Uint8Array, text: string): string | null {
   if (text.length > TEXT_LENGTH_MAX) return null;
   const cut = text.lastIndexOf(".");
   if (cut < 0) return null;
@@ -52,7 +51,18 @@ export function readSigned<K extends Signed["kind"]>(
   } catch {
     return null; // not base64url, so not ours
   }
-  if (given.length !== MAC_BYTES || !timingSafeEqual(given, mac(key, body))) return null;
+  return given.length === MAC_BYTES && timingSafeEqual(given, mac(key, body)) ? body : null;
+}
+
+/** The content of a text of ours of this kind made for `client`; `null` for any other text. */
+export function readSigned<K extends Signed["kind"]>(
+  key: Uint8Array,
+  kind: K,
+  client: ClientId,
+  text: string,
+): Extract<Signed, { kind: K }> | null {
+  const body = openBody(key, text);
+  if (body === null) return null;
   const signed = readBody(body);
   if (signed?.kind !== kind || signed.client !== client) return null;
   return signed as Extract<Signed, { kind: K }>;

@@ -11,7 +11,7 @@ import {
   type ResolvedConfig,
   resolveSecrets,
   type SecretSources,
-} from "./secrets.ts";
+} from "../lib/secrets.ts";
 import { messageOf } from "./wording.ts";
 
 /** What one hook is asked. */

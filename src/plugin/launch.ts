@@ -11,7 +11,7 @@ import { absolutePermissions, explainDenial, type Grants, isDenial, wordsOf } fr
 import type { Answer, LoadedPlugin } from "./host.ts";
 import type { Isolate, IsolateStart, Isolation, Started } from "./isolate.ts";
 import type { Seat } from "./roster.ts";
-import { hideSecrets, hideSecretsIn, type ResolvedConfig } from "./secrets.ts";
+import { hideSecrets, hideSecretsIn, type ResolvedConfig } from "../lib/secrets.ts";
 import type { Source } from "./sources.ts";
 import { linkReadable, type Version } from "./versions.ts";
 import { cutText, messageOf } from "./wording.ts";

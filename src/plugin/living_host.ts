@@ -23,7 +23,7 @@ import type { RecordedCall } from "./recorded.ts";
 import { openRecords, type Records } from "./records.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { createRoster, type Roll, type Roster, type ShadowHost } from "./roster.ts";
-import { type ResolvedConfig, resolveSecrets, type SecretSources } from "./secrets.ts";
+import { type ResolvedConfig, resolveSecrets, type SecretSources } from "../lib/secrets.ts";
 import { SHIPPED_IDS } from "./shipped.ts";
 import { createShippedSeats, type ShippedSeat } from "./shipped_seats.ts";
 import { listPlugins, readSource } from "./sources.ts";

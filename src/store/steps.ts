@@ -18,6 +18,7 @@ import type { Ledger } from "../core/ledger.ts";
 import type { DeferReason, ReplyState } from "../core/lifecycle.ts";
 import type { Inbound, RawInbound } from "../core/message.ts";
 import type { Pin } from "../core/pin.ts";
+import type { SendGate } from "../core/send_gate.ts";
 import type { Json } from "../lib/json.ts";
 
 // ─── 1 upstream/poller ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -306,8 +307,16 @@ export interface SendSteps {
     send: SendId,
     begun: { readonly upstreamId: string; readonly atMs: number },
   ): Promise<void>;
-  /** Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. */
-  endSend(send: SendId, ended: SendEnd & { readonly atMs: number }): Promise<void>;
+  /**
+   * Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. `gate` replaces the
+   * account's.
+   */
+  endSend(
+    send: SendId,
+    ended: SendEnd & { readonly atMs: number; readonly gate?: SendGate },
+  ): Promise<void>;
+  /** Whether the account sends at all, as it was last told. */
+  sendGate(account: AccountId): Promise<SendGate>;
   /** All planned sends of the conversation wait; `untilMs` is when they become planned by themselves. */
   deferSends(
     conversation: ConversationId,
@@ -354,6 +363,8 @@ export interface SendJob {
   /** 1 for the first try. */
   readonly attempt: number;
   readonly ledger: Ledger;
+  /** Whether WeChat has ever given an id to a send of this account. */
+  readonly showsIds: boolean;
 }
 
 export type SendEnd =
@@ -362,5 +373,10 @@ export type SendEnd =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string }
   | { readonly kind: "back"; readonly reason: string }
-  /** What is planned behind it in the conversation waits with it, as after `deferSends`. */
-  | { readonly kind: "deferred"; readonly reason: DeferReason; readonly untilMs: number | null };
+  /** What is planned behind it in the conversation waits with it, as after `deferSends`; `raw` is what WeChat said. */
+  | {
+    readonly kind: "deferred";
+    readonly reason: DeferReason;
+    readonly untilMs: number | null;
+    readonly raw?: string;
+  };

@@ -101,6 +101,14 @@ export const COMMAND_SUMMARY = {
     en: "how often a plugin gave which answer lately; for keywords, each rule",
   },
   pluginLogs: { zh: "插件写了什么", en: "what a plugin wrote" },
+  alertList: {
+    zh: "列出提醒渠道，和现在出了什么事",
+    en: "list the alert channels, and what is wrong now",
+  },
+  alertTest: {
+    zh: "向一个或所有提醒渠道发一条测试",
+    en: "send a test over one alert channel, or all",
+  },
   health: {
     zh: "hub 能不能工作：能则退出码为 0，不能为 1",
     en: "whether the hub can do its job: exit code 0 if so, 1 if not",

@@ -135,5 +135,14 @@ export const DEMO_PAGE_TEXT = {
     en: "the 24 h window is closed; waits for the person to write",
   },
   reasonThrottle: { zh: "微信限流，稍后再发", en: "WeChat asks for a pause; sent later" },
+  reasonStale: {
+    zh: "微信说会话已过期，等对方再写",
+    en: "WeChat says the context has ended; waits for the person to write",
+  },
+  reasonSuspect: {
+    zh: "微信可能没有下发，先停下，偶尔试一条",
+    en: "WeChat seems to hide sends; stopped, with one tried at a time",
+  },
+  reasonTurn: { zh: "等这一轮结束一起发", en: "leaves when this turn is over" },
   reasonLoggedOut: { zh: "已登出，等重新登录", en: "logged out; waits for the next login" },
 } as const satisfies Readonly<Record<string, Sentence>>;

@@ -6,6 +6,7 @@ import type { Sentence } from "./say.ts";
 export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   ACCOUNT_UNKNOWN: { zh: "没有这个微信账号", en: "No such account" },
   ADMIN_TOKEN_WRONG: { zh: "管理令牌不对", en: "Wrong admin token" },
+  CHANNEL_UNKNOWN: { zh: "没有这个提醒渠道", en: "No such alert channel" },
   CLIENT_NAME_INVALID: { zh: "智能体的名字不能这样写", en: "Not a name for an agent" },
   CLIENT_NAME_TAKEN: { zh: "已经有叫这个名字的智能体", en: "Name is taken" },
   CLIENT_UNKNOWN: { zh: "没有这个智能体", en: "No such agent" },
@@ -51,6 +52,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
     zh: "令牌在数据目录的 admin-token 文件里；用 --admin-token 或 ILINK_ADMIN_TOKEN 给出",
     en:
       "It is in the file admin-token of the data directory; give it as --admin-token or ILINK_ADMIN_TOKEN",
+  },
+  CHANNEL_UNKNOWN: {
+    zh: "用 ilink-hub alert list 查看有哪些渠道",
+    en: "ilink-hub alert list shows the channels",
   },
   CLIENT_NAME_INVALID: {
     zh: "1 到 64 个字母、汉字、数字、下划线、点或连字符，以字母、汉字或数字开头",

@@ -32,6 +32,15 @@ export const LOOK = {
   lastCall: { zh: "上次来 {when}", en: "last call {when}" },
   unsettled: { zh: "未决定 {count}", en: "undecided {count}" },
   deferred: { zh: "暂缓的回复 {count}", en: "deferred answers {count}" },
+  throttled: {
+    zh: "发送过快被微信限流，{age}后再试",
+    en: "throttled by WeChat, next try in {age}",
+  },
+  suspects: {
+    zh: "微信可能没有下发：{age}来连续 {count} 条回复没有编号，已停止发送，每隔一段时间试一条",
+    en:
+      "WeChat may be hiding sends: {count} answers in a row without an id for {age}, one tried at a time",
+  },
   defaultClient: { zh: "默认 {client}", en: "default {client}" },
   ownerUnknown: { zh: "主人未知，所有人可用", en: "owner unknown, open to everyone" },
   waiting: { zh: "等待 {count}", en: "waiting {count}" },

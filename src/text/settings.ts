@@ -56,8 +56,23 @@ export const SETTING_HELP = {
     en: "how long after the person's last message WeChat still delivers",
   },
   coolDownMs: {
-    zh: "微信拒绝发送之后，等多久再试",
-    en: "how long to wait after WeChat refused a send",
+    zh: "微信说发得太多之后，第一次等多久再试；再被拒绝就加倍",
+    en:
+      "the first wait after WeChat refused a send as one too many; doubled at each further refusal",
+  },
+  coolDownMaxMs: {
+    zh: "这种等待最长多久；怀疑微信吞掉回复时，也是每隔这么久才试一条",
+    en: "the longest such wait, and the time between two tries while WeChat seems to hide sends",
+  },
+  spacingMs: {
+    zh: "发给同一个人的两条回复之间至少隔多久（太快会被微信限流；hub 自己的话不等）",
+    en:
+      "least time between two answers to one person; WeChat throttles faster ones; the hub's own words do not wait",
+  },
+  suspectStreak: {
+    zh: "连续多少条回复微信收下却没给编号，就停止发送并告诉你",
+    en:
+      "answers in a row that WeChat takes without giving an id, after which sending stops and you are told",
   },
   unknownSends: {
     zh: "不知道是否送达的回复：只显示，或再发一次并标明",
@@ -91,6 +106,19 @@ export const SETTING_HELP = {
   pluginsConfig: {
     zh: "插件各自的配置，以插件 id 为键",
     en: "configuration of the plugins, by plugin id",
+  },
+  alertChannels: {
+    zh: "出事时除微信外怎样告诉你：webhook、bark、serverchan、ntfy、mail，见“提醒”一节",
+    en:
+      "how you are told when something is wrong, besides WeChat: webhook, bark, serverchan, ntfy, mail; see Alerts",
+  },
+  alertRepeatMs: {
+    zh: "没有恢复时，多久后第一次再提醒；之后每次间隔加倍，最多一天",
+    en: "time to the first repeat of an alert; each further one takes twice as long, a day at most",
+  },
+  alertBacklog: {
+    zh: "一个账号有多少条消息没有处理算堆积",
+    en: "undecided messages of one account that count as piling up",
   },
   lang: {
     zh: "命令行的语言；不填则按 LANG",

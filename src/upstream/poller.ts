@@ -22,7 +22,7 @@ import { untilCommitted } from "./commit_retry.ts";
 import { createPollPace } from "./poll_pace.ts";
 
 /** What is known of an account's connection besides its state. Times are milliseconds since 1970. */
-export interface PollFacts extends AccountFacts {
+export interface PollFacts extends Omit<AccountFacts, "coolDownUntilMs" | "suspects"> {
   readonly lastInboundAtMs: number | null;
   readonly lastError: { readonly text: string; readonly atMs: number } | null;
 }

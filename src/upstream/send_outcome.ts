@@ -1,63 +1,89 @@
-/** What a send's answer means for the send. The one table of it; pure. */
-import { admit, type Ledger, type LedgerLimits } from "../core/ledger.ts";
+/** Reads what came back from a send: the meaning first (core/send_errors.ts), then what the store keeps of it. Pure. */
+import type { DeferReason } from "../core/lifecycle.ts";
+import {
+  readRefusal,
+  type RefusalFacts,
+  SEND_RULES,
+  type SendMeaning,
+  WAITS_FOR,
+} from "../core/send_errors.ts";
 import type { SendEnd } from "../store/store.ts";
-import { RET_REFUSED } from "../wire/ret.ts";
 import type { SendAnswer } from "../wire/send.ts";
 import type { NetFault } from "./api.ts";
 
-/**
- * | answer | send | why |
- * |---|---|---|
- * | success | `sent` | |
- * | stale token (-14) | waits for a login | a dead token's call does nothing |
- * | -2, HTTP 429 | waits: see `explainRefusal` | too many sends, or no open window |
- * | any other code | `refused` | raw code and text are kept; an unknown code is never read as "too many" |
- * | not reached | `planned` again | nothing was processed |
- * | no answer | `unknown` | it may have been processed |
- * | HTTP 4xx, 3xx | `refused` | the server did not take it |
- * | HTTP 5xx, unreadable body | `unknown` | an edge may answer so after the server behind it took it |
- */
-export type SendOutcome =
-  | Exclude<SendEnd, { kind: "deferred" }>
-  | { readonly kind: "logged_out" }
-  | { readonly kind: "held_back"; readonly reason: string };
+export interface SendOutcome {
+  readonly meaning: SendMeaning;
+  /** WeChat's digits; `null` where it gave none. */
+  readonly wireId: string | null;
+  /** Code and text as they came, or what the network said; "" after a success. */
+  readonly raw: string;
+}
 
-export function classifySend(answer: SendAnswer | NetFault): SendOutcome {
+export interface SendFacts extends RefusalFacts {
+  /** Whether WeChat has ever given an id to a send of this account. */
+  readonly showsIds: boolean;
+}
+
+export function classifySend(answer: SendAnswer | NetFault, facts: SendFacts): SendOutcome {
   switch (answer.kind) {
-    case "ok":
-      return { kind: "sent", wireId: answer.wireId };
-    case "stale_token":
-      return { kind: "logged_out" };
-    case "refused": {
-      const reason = `ret ${answer.code}${answer.text === "" ? "" : `: ${answer.text}`}`;
-      return { kind: answer.code === RET_REFUSED ? "held_back" : "refused", reason };
+    case "ok": {
+      const { wireId } = answer;
+      if (wireId !== null) return { meaning: "queued", wireId, raw: "" };
+      return failure(facts.showsIds ? "hidden" : "untold", "");
     }
+    case "stale_token":
+      return failure("logged_out", answer.text);
+    case "refused":
+      return failure(readRefusal(answer, facts), withText(`ret ${answer.code}`, answer.text));
     case "unreadable":
-      return { kind: "unknown", reason: "answer not readable" };
+      return failure("unanswered", "answer not readable");
     case "unreached":
-      return { kind: "back", reason: answer.text };
     case "unanswered":
-      return { kind: "unknown", reason: answer.text };
+      return failure(answer.kind, answer.text);
     case "http": {
-      const reason = `HTTP ${answer.status}${answer.text === "" ? "" : `: ${answer.text}`}`;
-      if (answer.status === 429) return { kind: "held_back", reason };
-      return { kind: answer.status >= 500 ? "unknown" : "refused", reason };
+      const raw = withText(`HTTP ${answer.status}`, answer.text);
+      if (answer.status === 429) return failure("throttled", raw);
+      // An edge may answer so after the server behind it took the send.
+      return failure(answer.status >= 500 ? "unanswered" : "http_refused", raw);
     }
   }
 }
 
-/**
- * What a send waits for that WeChat held back: the window or the budget where the ledger explains it, else the end of a
- * cool-down. `ledger` is that of before the call.
- */
-export function explainRefusal(
-  ledger: Ledger,
-  at: { readonly limits: LedgerLimits; readonly coolDownMs: number; readonly nowMs: number },
+/** How the send ends. `coolDownUntilMs` is when the next try is due if it was throttled. */
+export function endOf(
+  { meaning, wireId, raw }: SendOutcome,
+  { coolDownUntilMs }: { readonly coolDownUntilMs: number },
+): SendEnd {
+  switch (SEND_RULES[meaning].hub) {
+    case "end":
+      if (SEND_RULES[meaning].client === "error") return { kind: "refused", reason: raw };
+      return { kind: "sent", wireId };
+    case "send_again":
+      return { kind: "back", reason: raw };
+    case "settle":
+      return { kind: "unknown", reason: raw };
+    case "cool_down":
+      return deferred("throttle", coolDownUntilMs, raw);
+    case "wait_for_person":
+    case "wait_for_login": {
+      const reason: Readonly<Partial<Record<SendMeaning, DeferReason>>> = WAITS_FOR;
+      return deferred(reason[meaning] ?? "logged_out", null, raw);
+    }
+  }
+}
+
+function deferred(
+  reason: DeferReason,
+  untilMs: number | null,
+  raw: string,
 ): Extract<SendEnd, { kind: "deferred" }> {
-  if (ledger.lastInboundAtMs === null) return { kind: "deferred", reason: "window", untilMs: null };
-  const after = { ...ledger, sendsSinceInbound: ledger.sendsSinceInbound + 1 };
-  const admission = admit(after, at.limits, at.nowMs);
-  return admission.kind === "defer"
-    ? { kind: "deferred", reason: admission.reason, untilMs: admission.untilMs }
-    : { kind: "deferred", reason: "throttle", untilMs: at.nowMs + at.coolDownMs };
+  return { kind: "deferred", reason, untilMs, raw };
+}
+
+function failure(meaning: SendMeaning, raw: string): SendOutcome {
+  return { meaning, wireId: null, raw };
+}
+
+function withText(code: string, text: string): string {
+  return text === "" ? code : `${code}: ${text}`;
 }

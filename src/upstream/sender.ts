@@ -5,6 +5,7 @@
 import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
 import { admit, type LedgerLimits } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
+import { SEND_RULES } from "../core/send_errors.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
@@ -23,11 +24,10 @@ import type {
 import { writeSendMessage } from "../wire/send.ts";
 import type { UpstreamApi } from "./api.ts";
 import { untilCommitted } from "./commit_retry.ts";
-import { classifySend, explainRefusal, type SendOutcome } from "./send_outcome.ts";
+import { classifySend, endOf, type SendOutcome } from "./send_outcome.ts";
+import { type PaceFacts, type PaceSettings, SendPace } from "./send_pace.ts";
 
-export interface SendSettings extends LedgerLimits {
-  /** How long a conversation is left alone after WeChat held a send back, milliseconds. */
-  readonly coolDownMs: number;
+export interface SendSettings extends LedgerLimits, PaceSettings {
   /** What becomes of a send whose end was not seen: shown as such, or sent once more. */
   readonly unknownSends: "show" | "repeat";
 }
@@ -47,6 +47,12 @@ export interface SenderPorts {
   readonly onDeferredUntil: (atMs: number) => void;
   /** Called once the loss of the login is committed. */
   readonly onLoggedOut: () => void;
+}
+
+/** What an attempt is made with. */
+interface Means {
+  readonly credentials: AccountCredentials;
+  readonly pace: SendPace;
 }
 
 type Deferral = Extract<SendEnd, { kind: "deferred" }>;
@@ -69,7 +75,10 @@ export class Sender {
   #isFailing = false;
   #heldUntilMs = 0;
   #cancelHold = () => {};
+  #cancelSpacing = () => {};
   #hasUnknown = true;
+  /** `null` before the first look. */
+  #pace: SendPace | null = null;
 
   /** Starts at once. */
   constructor(account: AccountId, ports: SenderPorts) {
@@ -87,6 +96,10 @@ export class Sender {
     });
   }
 
+  facts(): PaceFacts {
+    return this.#pace?.facts() ?? { coolDownUntilMs: null, suspects: null };
+  }
+
   /** Looks for planned sends. */
   ring(): void {
     this.#bell.ring();
@@ -98,6 +111,7 @@ export class Sender {
     await this.#task.stop();
     await Promise.all(this.#inFlight.values());
     this.#cancelHold();
+    this.#cancelSpacing();
     unfollow();
   }
 
@@ -105,15 +119,26 @@ export class Sender {
     const { store, clock } = this.#ports;
     if (clock.monotonic() < this.#heldUntilMs) return;
     if (this.#hasUnknown) await this.#settleUnknowns();
+    const pace = this.#pace ??= new SendPace(await store.sendGate(this.#account), this.#ports);
     const credentials = await store.credentials(this.#account);
+    const spaced = new Map<ConversationId, number>();
     while (credentials !== null && !signal.aborted) {
-      const limit = (this.#isFailing ? 1 : LIMITS.sendsInFlightPerAccount) - this.#inFlight.size;
-      if (limit <= 0) return;
-      const skip = new Set(this.#inFlight.keys());
+      const isCareful = this.#isFailing || (pace.isOnTrial && pace.closedBy() === null);
+      const limit = (isCareful ? 1 : LIMITS.sendsInFlightPerAccount) - this.#inFlight.size;
+      if (limit <= 0) break;
+      const skip = new Set([...this.#inFlight.keys(), ...spaced.keys()]);
       const jobs = await store.nextSends({ account: this.#account, skip, limit });
-      if (jobs.length === 0) return;
-      await Promise.all(jobs.map((job) => this.#admit(job, credentials)));
+      if (jobs.length === 0) break;
+      for (const job of jobs) {
+        const waitMs = pace.spacingLeftMs(job);
+        if (waitMs > 0) spaced.set(job.conversation, waitMs);
+      }
+      const ready = jobs.filter(({ conversation }) => !spaced.has(conversation));
+      await Promise.all(ready.map((job) => this.#admit(job, { credentials, pace })));
     }
+    this.#cancelSpacing();
+    if (spaced.size === 0) return;
+    this.#cancelSpacing = clock.after(Math.min(...spaced.values()), () => this.#bell.ring());
   }
 
   async #settleUnknowns(): Promise<void> {
@@ -130,14 +155,18 @@ export class Sender {
   }
 
   /** Begins the send, or lets its conversation wait. */
-  async #admit(job: SendJob, credentials: AccountCredentials): Promise<void> {
+  async #admit(job: SendJob, { credentials, pace }: Means): Promise<void> {
     const { store, clock, settings, onDeferredUntil, onEnded } = this.#ports;
     const nowMs = clock.now();
+    const closed = pace.closedBy();
     const admission = credentials.state === "logged_out"
       ? waitForLogin(nowMs)
-      : admit(job.ledger, settings, nowMs);
+      : closed === null
+      ? admit(job.ledger, settings, nowMs)
+      : { kind: "defer", ...closed } as const;
     if (admission.kind === "send") {
-      const sending = this.#send(job, credentials).finally(() => {
+      pace.begun(job);
+      const sending = this.#send(job, { credentials, pace }).finally(() => {
         this.#inFlight.delete(job.conversation);
         this.#bell.ring();
       });
@@ -150,7 +179,7 @@ export class Sender {
     if (job.reply !== null) onEnded(job.reply);
   }
 
-  async #send(job: SendJob, credentials: AccountCredentials): Promise<void> {
+  async #send(job: SendJob, { credentials, pace }: Means): Promise<void> {
     const { store, clock, random, log, onDeferredUntil, onEnded } = this.#ports;
     const upstreamId = job.upstreamId ?? `ilink-hub:${randomHex(random, 16)}`;
     try {
@@ -159,10 +188,14 @@ export class Sender {
       log.error("send_not_begun", { send: job.send, text: errorText(error) });
       return this.#hold();
     }
-    const outcome = await this.#call(job, { credentials, upstreamId });
+    const outcome = await this.#call(job, { credentials, pace, upstreamId });
+    const gate = pace.answered(outcome.meaning);
     try {
-      const end = await this.#explain(outcome, { job, credentials });
-      await this.#commit(() => store.endSend(job.send, { ...end, atMs: clock.now() }));
+      const end = await this.#explain(outcome, { credentials, pace });
+      const atMs = clock.now();
+      await this.#commit(() =>
+        store.endSend(job.send, { ...end, atMs, ...(gate === null ? {} : { gate }) })
+      );
       if (end.kind === "deferred" && end.untilMs !== null) onDeferredUntil(end.untilMs);
       this.#note(outcome, end);
       log.debug("send_ended", { send: job.send, kind: end.kind });
@@ -175,32 +208,39 @@ export class Sender {
 
   async #call(
     job: SendJob,
-    { credentials, upstreamId }: {
-      readonly credentials: AccountCredentials;
-      readonly upstreamId: string;
-    },
+    { credentials, pace, upstreamId }: Means & { readonly upstreamId: string },
   ): Promise<SendOutcome> {
+    const { api, clock, log, settings } = this.#ports;
     const content = tryParseJson(job.content);
-    if (!isObject(content)) return { kind: "refused", reason: "content is no JSON object" };
-    const { to, contextToken } = job;
+    if (!isObject(content)) {
+      return { meaning: "wrong_argument", wireId: null, raw: "content is no JSON object" };
+    }
+    const { to, contextToken, ledger } = job;
     const message = writeSendMessage(content, { to, sendId: upstreamId, contextToken });
     const { signal } = this.#aborting;
-    return classifySend(await this.#ports.api.sendMessage(credentials, { message, signal }));
+    const answer = await api.sendMessage(credentials, { message, signal });
+    const { recentSends, isThrottled } = pace;
+    const showsIds = job.showsIds || pace.showsIds;
+    const nowMs = clock.now();
+    const facts = { ledger, limits: settings, recentSends, isThrottled, showsIds, nowMs };
+    const outcome = classifySend(answer, facts);
+    const { meaning, raw } = outcome;
+    if (SEND_RULES[meaning].client === "deferred" || meaning === "hidden") {
+      log.warn("send_held_back", { send: job.send, meaning, text: raw });
+    }
+    return outcome;
   }
 
   /** Turns what WeChat said into what the store keeps. */
   async #explain(
     outcome: SendOutcome,
-    { job, credentials }: { readonly job: SendJob; readonly credentials: AccountCredentials },
+    { credentials, pace }: Means,
   ): Promise<SendEnd> {
-    const { store, clock, log, settings, onLoggedOut } = this.#ports;
+    const { store, clock, onLoggedOut } = this.#ports;
     const nowMs = clock.now();
-    if (outcome.kind === "held_back") {
-      log.warn("send_held_back", { send: job.send, text: outcome.reason });
-      const { coolDownMs } = settings;
-      return explainRefusal(job.ledger, { limits: settings, coolDownMs, nowMs });
+    if (outcome.meaning !== "logged_out") {
+      return endOf(outcome, { coolDownUntilMs: pace.facts().coolDownUntilMs ?? nowMs });
     }
-    if (outcome.kind !== "logged_out") return outcome;
     const { generation } = credentials;
     const marked = await this.#commit(() =>
       store.markLoggedOut(this.#account, { generation, atMs: nowMs })
@@ -213,7 +253,8 @@ export class Sender {
   /** Calls that fail to get through slow the account down; any answer of WeChat's own ends that. */
   #note(outcome: SendOutcome, end: SendEnd): void {
     if (end.kind === "unknown") this.#hasUnknown = true;
-    if (outcome.kind === "back" || outcome.kind === "unknown") return this.#hold();
+    const { hub } = SEND_RULES[outcome.meaning];
+    if (hub === "send_again" || hub === "settle") return this.#hold();
     this.#isFailing = false;
     this.#backoff.reset();
   }

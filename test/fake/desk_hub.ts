@@ -1,6 +1,7 @@
 /** What a command loads where no hub runs: the real admin API over a store in memory, with a plugin desk of the test's. */
 import { createAdminApp } from "../../src/admin/app.ts";
 import type { HubModule } from "../../src/cli/command.ts";
+import type { AlertDesk } from "../../src/core/alert_desk.ts";
 import type { LoginDesk } from "../../src/core/login.ts";
 import type { PluginDesk } from "../../src/core/plugin_desk.ts";
 import { createPairingDesk } from "../../src/downstream/pairing_desk.ts";
@@ -12,6 +13,13 @@ const NO_LOGIN: LoginDesk = {
   view: () => null,
   giveCode: () => "not_wanted",
   cancel() {},
+};
+
+const NO_ALERTS: AlertDesk = {
+  channels: () => [],
+  open: () => [],
+  told: () => [],
+  test: () => Promise.resolve([]),
 };
 
 /** `fill` puts what the test is about into the store. */
@@ -38,6 +46,8 @@ export function createDeskHub(
         states: { stateOf: () => "away", lastCallAtMs: () => null },
         token: dataDirectory.adminToken,
         login: NO_LOGIN,
+        alerts: NO_ALERTS,
+        relogin: { parse: () => null, tellAgain: () => Promise.resolve("nothing_wrong") },
         actions: {
           wakeRouter() {},
           clientChanged() {},
@@ -48,7 +58,10 @@ export function createDeskHub(
         botIdOf: () => "b@im.bot",
         cdnPathOf: () => null,
         allowedSenders: { kind: "owner", ids: [] },
-        accountFacts: () => ({ state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null }),
+        accountFacts: () => ({
+          ...{ state: "stopped", reason: "", sinceMs: 0, lastPollAtMs: null },
+          ...{ coolDownUntilMs: null, suspects: null },
+        }),
         plugins: () => [],
         disk: () => Promise.resolve({ databaseBytes: 4096, freeBytes: null }),
         health: () => ({ state: "ok" }),

@@ -11,6 +11,7 @@ import {
   type SendId,
 } from "../../src/core/ids.ts";
 import type { Ledger } from "../../src/core/ledger.ts";
+import { OPEN_GATE, type SendGate } from "../../src/core/send_gate.ts";
 import { canMove, type SendState } from "../../src/core/lifecycle.ts";
 import type {
   AccountCredentials,
@@ -50,6 +51,8 @@ export interface FakeUpstreamStore extends Steps {
   setLedger(conversation: ConversationId, ledger: Partial<Ledger>): void;
   ledger(conversation: ConversationId): Ledger;
   plan(conversation: ConversationId, text: string): FakeSend;
+  /** The hub's own words. */
+  planHub(conversation: ConversationId, text: string): FakeSend;
   send(id: SendId): FakeSend;
   readonly sends: readonly FakeSend[];
   /** Everything that was ingested. */
@@ -84,6 +87,8 @@ class MemoryStore implements FakeUpstreamStore {
   readonly #accounts = new Map<AccountId, { account: Account; token: string; cursor: string }>();
   readonly #people = new Map<ConversationId, Person>();
   readonly #sends = new Map<SendId, Row>();
+  #gate = OPEN_GATE;
+  #showsIds = false;
 
   get sends(): readonly FakeSend[] {
     return [...this.#sends.values()];
@@ -186,19 +191,21 @@ class MemoryStore implements FakeUpstreamStore {
 
   plan(conversation: ConversationId, text: string): FakeSend {
     const id = asId<SendId>(this.#sends.size + 1);
+    return this.#insert({ id, conversation, text, reply: asId<ReplyId>(id) });
+  }
+
+  planHub(conversation: ConversationId, text: string): FakeSend {
+    const id = asId<SendId>(this.#sends.size + 1);
+    return this.#insert({ id, conversation, text, reply: null });
+  }
+
+  #insert(given: Pick<FakeSend, "id" | "conversation" | "text" | "reply">): FakeSend {
     const send: Row = {
-      id,
-      reply: asId<ReplyId>(id),
-      conversation,
-      text,
-      states: ["planned"],
-      reason: "",
-      wireId: null,
-      untilMs: null,
-      upstreamId: null,
-      isSettled: false,
+      ...given,
+      ...{ states: ["planned"], reason: "", wireId: null, untilMs: null },
+      ...{ upstreamId: null, isSettled: false },
     };
-    this.#sends.set(id, send);
+    this.#sends.set(send.id, send);
     return send;
   }
 
@@ -219,7 +226,9 @@ class MemoryStore implements FakeUpstreamStore {
     for (const send of this.#sends.values()) {
       if (isBlocking(send)) blocked.add(send.conversation);
     }
-    const next = this.#ofAccount(call.account).filter((send) => {
+    const rank = ({ reply }: Row) => reply === null ? 0 : 1;
+    const inOrder = this.#ofAccount(call.account).toSorted((a, b) => rank(a) - rank(b));
+    const next = inOrder.filter((send) => {
       if (stateOf(send) !== "planned" || blocked.has(send.conversation)) return false;
       blocked.add(send.conversation);
       return true;
@@ -234,6 +243,7 @@ class MemoryStore implements FakeUpstreamStore {
       upstreamId: send.upstreamId,
       attempt: 1 + send.states.filter((state) => state === "sending").length,
       ledger: this.#person(send.conversation).ledger,
+      showsIds: this.#showsIds,
     }));
   }
 
@@ -252,10 +262,13 @@ class MemoryStore implements FakeUpstreamStore {
     await this.#write();
     const send = this.#row(id);
     send.reason = "reason" in ended ? ended.reason : "";
+    if (ended.gate !== undefined) this.#gate = ended.gate;
     switch (ended.kind) {
       case "sent":
         send.wireId = ended.wireId;
-        return this.#move(send, ended.wireId === null ? "unconfirmed" : "sent");
+        this.#showsIds ||= ended.wireId !== null;
+        if (ended.wireId !== null) return this.#move(send, "sent");
+        return this.#move(send, this.#showsIds ? "suspect" : "unconfirmed");
       case "back":
         this.#count(send.conversation, -1);
         return this.#move(send, "planned");
@@ -266,6 +279,11 @@ class MemoryStore implements FakeUpstreamStore {
       default:
         return this.#move(send, ended.kind);
     }
+  }
+
+  async sendGate(): Promise<SendGate> {
+    await Promise.resolve();
+    return this.#gate;
   }
 
   async deferSends(

@@ -84,7 +84,10 @@ async function live(happenings: readonly Happening[], unknownSends: "show" | "re
   const conversations = people.map(({ id: to }) => store.addConversation(account.id, { to }));
   const sender = new Sender(account.id, {
     ...setup.ports,
-    settings: { sendsPerInbound: BUDGET, windowMs: WINDOW_MS, coolDownMs: 10_000, unknownSends },
+    settings: {
+      ...{ sendsPerInbound: BUDGET, windowMs: WINDOW_MS, coolDownMs: 10_000 },
+      ...{ coolDownMaxMs: 60_000, suspectStreak: 3, spacingMs: 1_000, unknownSends },
+    },
     onEnded: () => {},
     onDeferredUntil: () => {},
     onLoggedOut: () => {},
@@ -160,6 +163,7 @@ const RESTS: readonly SendState[] = [
   "deferred",
   "sent",
   "unconfirmed",
+  "suspect",
   "refused",
   "unknown",
 ];

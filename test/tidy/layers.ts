@@ -7,7 +7,7 @@ const FOUNDATION = ["text", "core", "lib"] as const;
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli"],
   cli: ["hub", "config", "simulator", ...FOUNDATION],
-  hub: ["config", "upstream", "downstream", "router", "plugin", "store", "admin", "http"]
+  hub: ["config", "upstream", "downstream", "router", "plugin", "store", "alerts", "admin", "http"]
     .concat("wire", FOUNDATION),
   config: ["core", "lib"],
   http: ["admin", "downstream", ...FOUNDATION],
@@ -15,6 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   downstream: ["wire", "store", ...FOUNDATION],
   router: ["plugin", "store", ...FOUNDATION],
   plugin: ["core", "lib"],
+  alerts: ["store", ...FOUNDATION],
   admin: ["store", ...FOUNDATION],
   simulator: ["wire", "core", "lib"],
   store: ["core", "lib"],
@@ -60,6 +61,7 @@ const CONTRACT = "src/plugin/api.ts";
 /** Packages that only some layers may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:sqlite": ["store"],
+  nodemailer: ["alerts"],
   "@std/assert": [],
   "fast-check": [],
   "playwright-core": [],

@@ -46,7 +46,7 @@ const UPDATE_TOKEN = "UPDATE conversations SET context_token = ?, token_at_ms = 
 /** What waited for the person; what waits for a login goes on waiting. Index: sends_open. */
 const WAITED = `
   is_open = 1 AND conversation = ? AND state = 'deferred'
-  AND reason IN ('budget', 'window', 'throttle')`;
+  AND substr(reason, 1, instr(reason || ':', ':') - 1) IN ('budget', 'window', 'stale', 'throttle')`;
 const HAS_WAITED = `SELECT 1 FROM sends WHERE ${WAITED} LIMIT 1`;
 const PLAN_WAITED = `
   UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL WHERE ${WAITED}`;

@@ -9,6 +9,7 @@ import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
+import { readGate, saveGate } from "./send_gates.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
 
 interface JobRow extends Ledger {
@@ -21,6 +22,7 @@ interface JobRow extends Ledger {
   readonly upstreamId: string | null;
   readonly attempts: number;
   readonly isRepeat: 0 | 1;
+  readonly showsIds: 0 | 1;
 }
 
 interface SendRow {
@@ -34,8 +36,9 @@ interface SendRow {
 const SELECT_NEXT = `
   SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
     c.context_token AS contextToken, n.content, n.upstream_id AS upstreamId, n.attempts,
-    n.is_repeat AS isRepeat, ${LEDGER_COLUMNS}
+    n.is_repeat AS isRepeat, a.shows_ids AS showsIds, ${LEDGER_COLUMNS}
   FROM conversations AS c
+    JOIN accounts AS a ON a.id = c.account
     JOIN sends AS n ON n.id = c.next_send
     JOIN senders AS s ON s.id = c.sender
   WHERE c.account = ? AND c.next_send IS NOT NULL
@@ -78,6 +81,7 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
     nextSends: (call) => group.read((db) => readNext(db, call)),
     beginSend: (send, begun) => group.write((step) => beginSend(step, { send, ...begun })),
     endSend: (send, ended) => group.write((step) => endSend(step, send, ended)),
+    sendGate: (account) => group.read((db) => readGate(db, account)),
     deferSends: (conversation, deferred) =>
       group.write((step) => deferSends(step, conversation, deferred)),
     resumeSends: (nowMs) => resumeSends(group, nowMs),
@@ -104,6 +108,7 @@ function readNext(
       upstreamId: row.isRepeat === 1 ? row.upstreamId : null,
       attempt: row.attempts + 1,
       ledger: readLedger(row),
+      showsIds: row.showsIds === 1,
     }));
 }
 
@@ -125,9 +130,14 @@ function beginSend(
   countSends(step, row.account, { from: "planned", to: "sending" });
 }
 
-function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: number }): void {
+function endSend(
+  step: Step,
+  send: SendId,
+  ended: Parameters<SendSteps["endSend"]>[1],
+): void {
   const { db } = step;
   const row = db.one<SendRow>(SELECT_ONE, send);
+  if (ended.gate !== undefined) saveGate(db, row.account, ended.gate);
   const state = stateOf(ended, row.showsIds === 1);
   if (!canMove(row.state, state)) {
     throw new Error(`Cannot end send ${send} as ${state}: it is ${row.state}`);
@@ -140,7 +150,9 @@ function endSend(step: Step, send: SendId, ended: SendEnd & { readonly atMs: num
   }
   const dueAtMs = ended.kind === "deferred" ? ended.untilMs : null;
   const endedAtMs = state === "planned" || state === "deferred" ? null : ended.atMs;
-  db.run(END_OTHERWISE, state, hasEnded(state) ? 0 : 1, ended.reason, dueAtMs, endedAtMs, send);
+  const raw = ended.kind === "deferred" ? ended.raw ?? "" : "";
+  const reason = raw === "" ? ended.reason : `${ended.reason}: ${raw}`;
+  db.run(END_OTHERWISE, state, hasEnded(state) ? 0 : 1, reason, dueAtMs, endedAtMs, send);
   if (ended.kind === "back") {
     db.run(UNCOUNT, row.conversation);
     db.run(UNCOUNT_ATTEMPT, send);

@@ -15,7 +15,10 @@ function logIn(world: AdminWorld, userId: string | null = "o9ann@im.wechat") {
 Deno.test("GET /hub/accounts shows what is true of each, and no credential", async () => {
   await using world = await createAdminWorld();
   const { name } = await logIn(world);
-  world.state.facts = { state: "retrying", reason: "HTTP 524", sinceMs: 5, lastPollAtMs: 4 };
+  world.state.facts = {
+    ...{ state: "retrying", reason: "HTTP 524", sinceMs: 5, lastPollAtMs: 4 },
+    ...{ coolDownUntilMs: 9, suspects: { count: 3, sinceMs: 2 } },
+  };
   const { json, text } = await world.ask("GET", "/hub/accounts");
   assertEquals(json, {
     accounts: [{
@@ -24,6 +27,8 @@ Deno.test("GET /hub/accounts shows what is true of each, and no credential", asy
       reason: "HTTP 524",
       sinceMs: 5,
       lastPollAtMs: 4,
+      coolDownUntilMs: 9,
+      suspects: { count: 3, sinceMs: 2 },
       defaultClient: null,
       userId: "o9ann@im.wechat",
       lastInboundAtMs: null,

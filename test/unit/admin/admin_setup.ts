@@ -1,8 +1,11 @@
 /** The admin API over a real store in memory, with a hub around it that only notes what it was told. */
 import { createAdminApp } from "../../../src/admin/app.ts";
+import type { AlertDesk } from "../../../src/core/alert_desk.ts";
+import { HubError } from "../../../src/core/error.ts";
 import type { AccountId, ClientId } from "../../../src/core/ids.ts";
 import { hasLoginEnded, type LoginDesk, type LoginView } from "../../../src/core/login.ts";
 import type { PairingDesk } from "../../../src/core/pairing.ts";
+import { parseReloginToken } from "../../../src/core/relogin_link.ts";
 import type { AccountFacts, Health } from "../../../src/core/status.ts";
 import { isObject, type Json, textMember } from "../../../src/lib/json.ts";
 import { silentLog } from "../../../src/lib/log.ts";
@@ -70,7 +73,10 @@ export async function createAdminWorld(): Promise<AdminWorld> {
   ]);
   const state: AdminWorld["state"] = {
     health: { state: "ok" },
-    facts: { state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
+    facts: {
+      ...{ state: "polling", reason: "", sinceMs: 0, lastPollAtMs: clock.now() },
+      ...{ coolDownUntilMs: null, suspects: null },
+    },
     token: TOKEN,
     publicUrl: BASE,
   };
@@ -93,6 +99,14 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     login: desk,
     pluginDesk: plugins,
     pairing,
+    alerts: createFakeAlertDesk(told),
+    relogin: {
+      parse: (token) => parseReloginToken(key, token),
+      tellAgain: (account) => {
+        told.push(`tell again of ${account}`);
+        return Promise.resolve("told");
+      },
+    },
     actions: {
       wakeRouter: () => void told.push("wake router"),
       clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
@@ -148,6 +162,25 @@ export function refusalOf({ json }: Answer): string {
   return `${textMember(error, "code")}: ${textMember(error, "message")} ${
     textMember(error, "hint")
   }`;
+}
+
+/** One channel, `phone`, and one trouble of which the owner was told. */
+function createFakeAlertDesk(told: string[]): AlertDesk {
+  return {
+    channels: () => [{
+      ...{ name: "phone", kind: "bark", target: "api.example", delivered: 2, failed: 0 },
+      ...{ waiting: 0, lastDeliveredAtMs: null, problem: "" },
+    }],
+    open: () => [{
+      ...{ kind: "client_away", subject: "pi", title: "pi is away", sinceMs: 0, tellings: 1 },
+    }],
+    told: () => [{ kind: "client_away", act: "raise", count: 3 }],
+    test(name) {
+      if (name === "gone") throw new HubError("CHANNEL_UNKNOWN", "Cannot find it");
+      told.push(`test ${name}`);
+      return Promise.resolve([{ channel: "phone", problem: "" }]);
+    },
+  };
 }
 
 /** A desk at which the test is WeChat. */

@@ -17,6 +17,8 @@ const STATUS: StatusView = {
     reason: "-14",
     sinceMs: NOW_MS,
     lastPollAtMs: NOW_MS - 3 * MINUTE_MS,
+    coolDownUntilMs: NOW_MS + 4 * MINUTE_MS,
+    suspects: { count: 3, sinceMs: NOW_MS - 90 * MINUTE_MS },
     defaultClient: "claude",
     userId: null,
     lastInboundAtMs: null,
@@ -38,6 +40,8 @@ const STATUS: StatusView = {
   messages: { received: 0, routed: 12, parked: 1, dropped: 0 },
   sends: { sent: 5, deferred: 7 },
   disk: { databaseBytes: 1_048_576, freeBytes: null },
+  alerts: [],
+  alertsTold: [],
 };
 
 function textOf(lang: "zh" | "en", changes: Partial<StatusView> = {}): string {
@@ -52,6 +56,8 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
     text,
     /mum .*logged out \(-14\).*last poll 3 min ago.*last message never.*undecided 2/,
   );
+  assertMatch(text, /throttled by WeChat, next try in 4 min/);
+  assertMatch(text, /3 answers in a row without an id for 90 min/);
   assertMatch(text, /deferred answers 7.*default claude.*owner unknown/);
   assertMatch(
     text,

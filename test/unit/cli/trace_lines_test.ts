@@ -97,13 +97,13 @@ Deno.test("traceLines() tells a message's life: who was asked and why, who got i
   assertMatch(text, /Decision: deliver → claude \(the only client\)/);
   assertMatch(text, /Shadows asked \(not applied\):\n {2}next 3 +1 ms +route → pi \(new\)/);
   assertMatch(text, /claude +acknowledged .*handed out 3 times, received, then restarted/);
-  assertMatch(text, /claude: suspect {2}the answer/);
+  assertMatch(text, /claude: suspect: taken by WeChat, perhaps hidden {2}the answer/);
   assertMatch(
     text,
     /questions 1 +1 ms +pin \(it asks\)\n +redact 1 +2 ms +fault \(threw\): broken/,
   );
   assert(!text.includes("tables"), "a hook that passed did nothing");
-  assertMatch(text, /suspect +the answer +no id, may have arrived twice/);
+  assertMatch(text, /suspect: .*hidden +the answer +no id, may have arrived twice/);
   assertMatch(text, /received 2 more times/);
   assert(!text.includes("\u001b"), "a message's text does not command the terminal");
 });
@@ -119,4 +119,16 @@ Deno.test("traceLines() says when nothing is decided yet, in Chinese too", () =>
   const text = traceLines(fresh, "zh").join("\n");
   assertMatch(text, /还没有决定/);
   assert(!text.includes("回复"), "what is not there has no heading");
+});
+
+Deno.test("traceLines() says why a send waits in both languages, with what WeChat said", () => {
+  const waiting = { ...SEND, state: "deferred", reason: "throttle: ret -2: rate limited" } as const;
+  const merged = { ...SEND, state: "merged", reason: "into: 12" } as const;
+  const message: MessageTrace = { ...MESSAGE, replies: [], hubSends: [waiting, merged] };
+  const english = traceLines(message, "en").join("\n");
+  assertMatch(english, /deferred .*WeChat throttles this account.*\(ret -2: rate limited\)/);
+  assertMatch(english, /merged .*went with send 12/);
+  const chinese = traceLines(message, "zh").join("\n");
+  assertMatch(chinese, /暂缓 .*发送过快.*\(ret -2: rate limited\)/);
+  assertMatch(chinese, /已并入另一条 .*随第 12 次发送一起/);
 });

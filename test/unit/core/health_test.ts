@@ -5,7 +5,11 @@ import type { AccountFacts } from "../../../src/core/status.ts";
 const NOW_MS = 1_000_000_000;
 
 function account(facts: Partial<AccountFacts> = {}): AccountFacts {
-  return { state: "polling", reason: "", sinceMs: NOW_MS, lastPollAtMs: NOW_MS, ...facts };
+  return {
+    ...{ state: "polling", reason: "", sinceMs: NOW_MS, lastPollAtMs: NOW_MS },
+    ...{ coolDownUntilMs: null, suspects: null },
+    ...facts,
+  };
 }
 
 function judge(seen: Partial<Parameters<typeof judgeHealth>[0]>) {

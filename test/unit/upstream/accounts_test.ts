@@ -29,6 +29,9 @@ async function withStation(act: (setup: Setup) => Promise<void>): Promise<void> 
       sendsPerInbound: 10,
       windowMs: 24 * 3_600_000,
       coolDownMs: 60_000,
+      coolDownMaxMs: 3_600_000,
+      suspectStreak: 3,
+      spacingMs: 0,
       unknownSends: "show",
     },
     hasRoom: () => true,
@@ -102,7 +105,10 @@ Deno.test("a WeChat that does not answer notices does not keep polls waiting", a
   });
   const station = createUpstream({
     ...setup.ports,
-    settings: { sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, unknownSends: "show" },
+    settings: {
+      ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
+      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show" },
+    },
     hasRoom: () => true,
     onIngested: () => {},
     onSendEnded: () => {},
@@ -165,7 +171,10 @@ Deno.test("an account that is logged out from the start is not polled, and its s
   const send = store.plan(store.addConversation(account.id, { to: OWNER }), "waits");
   const station = createUpstream({
     ...setup.ports,
-    settings: { sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, unknownSends: "show" },
+    settings: {
+      ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
+      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show" },
+    },
     hasRoom: () => true,
     onIngested: () => {},
     onSendEnded: () => {},

@@ -304,7 +304,8 @@ function stateWord(state) {
 
 /** The words for what a deferred send waits for; WeChat's own texts stay as they are. */
 function reasonWords(reason) {
-  const name = `reason${camel(reason)}`;
+  // A fixed word may have behind it what WeChat said.
+  const name = `reason${camel(reason.split(":")[0])}`;
   return hasWord(name) ? word(name) : reason;
 }
 

@@ -158,8 +158,11 @@ const STATES: Readonly<Record<ReplyState, true>> = {
 const REASONS: Readonly<Record<DeferReason, true>> = {
   budget: true,
   window: true,
+  stale: true,
   throttle: true,
+  suspect: true,
   logged_out: true,
+  turn: true,
 };
 
 Deno.test("every state of a reply and every reason to defer it has its words", async () => {

@@ -1,10 +1,10 @@
 /**
- * Secrets in a plugin's configuration are written as references, `"$env:NAME"` and `"$file:PATH"`, and put in when the plugin
- * starts. What it says later is searched for them, so that none gets into a trace or a log.
+ * Secrets in a configuration are written as references, `"$env:NAME"` and `"$file:PATH"`, and put in when what they belong to
+ * starts. What that says later is searched for them, so that none gets into a trace or a log.
  */
 import { isAbsolute } from "node:path";
-import { isObject, type Json, type JsonObject } from "../lib/json.ts";
-import { messageOf } from "./wording.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+import { errorText } from "./log.ts";
 
 /** Where references lead. */
 export interface SecretSources {
@@ -56,7 +56,7 @@ async function readReference(text: string, sources: SecretSources): Promise<stri
   try {
     return (await sources.readText(name)).replace(/\r?\n$/, "");
   } catch (error) {
-    throw new Error(`"${text}" cannot be read: ${messageOf(error)}`);
+    throw new Error(`"${text}" cannot be read: ${errorText(error)}`);
   }
 }
 

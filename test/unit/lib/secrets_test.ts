@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Json } from "../../../src/lib/json.ts";
-import { hideSecrets, hideSecretsIn, resolveSecrets } from "../../../src/plugin/secrets.ts";
+import { hideSecrets, hideSecretsIn, resolveSecrets } from "../../../src/lib/secrets.ts";
 
 function resolve(raw: Json) {
   const env: Readonly<Record<string, string>> = { KEY: "secret-key", SHORT: "ab" };

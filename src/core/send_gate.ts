@@ -1,0 +1,83 @@
+/**
+ * Whether an account sends at all. WeChat's throttle and its silent losses strike the whole account: calls made meanwhile make
+ * the one last longer and are swallowed by the other. So all wait, and one send at a time is tried. Pure. Times are
+ * milliseconds since 1970.
+ */
+import type { DeferReason } from "./lifecycle.ts";
+
+/** A row of equal answers. */
+export interface GateRow {
+  readonly count: number;
+  /** When it began. */
+  readonly sinceMs: number;
+  /** Nothing is sent before; 0: it does not keep anything back. */
+  readonly untilMs: number;
+}
+
+export interface SendGate {
+  /** Refusals for too many sends; `null`: none since the last send that was taken. */
+  readonly throttle: GateRow | null;
+  /** Sends accepted without an id; `null`: none since the last id. */
+  readonly suspects: GateRow | null;
+}
+
+export const OPEN_GATE: SendGate = { throttle: null, suspects: null };
+
+export interface GateLimits {
+  /** The first wait after a throttle, milliseconds; each further one is twice as long. */
+  readonly coolDownMs: number;
+  /** The longest wait, and the only one while sends get lost. */
+  readonly coolDownMaxMs: number;
+  /** Sends in a row without an id that are no chance any more. */
+  readonly suspectStreak: number;
+}
+
+export type GateEvent = "queued" | "hidden" | "untold" | "throttled";
+
+/** What one send's answer changes; the same object when nothing does. */
+export function gateAfter(
+  gate: SendGate,
+  event: GateEvent,
+  { limits, nowMs }: { readonly limits: GateLimits; readonly nowMs: number },
+): SendGate {
+  // A call that was in flight when the gate closed says nothing about the penalty.
+  const isLate = gate.throttle !== null && nowMs < gate.throttle.untilMs;
+  const throttle = isLate ? gate.throttle : null;
+  switch (event) {
+    case "queued":
+      return { throttle, suspects: null };
+    case "untold":
+      return { throttle, suspects: gate.suspects };
+    case "hidden": {
+      const { count, sinceMs } = gate.suspects ?? { count: 0, sinceMs: nowMs };
+      const isBroken = count + 1 >= limits.suspectStreak;
+      const untilMs = isBroken ? nowMs + limits.coolDownMaxMs : 0;
+      return { throttle, suspects: { count: count + 1, sinceMs, untilMs } };
+    }
+    case "throttled": {
+      if (isLate) return gate;
+      const { count, sinceMs } = gate.throttle ?? { count: 0, sinceMs: nowMs };
+      const waitMs = Math.min(limits.coolDownMaxMs, limits.coolDownMs * 2 ** count);
+      return { ...gate, throttle: { count: count + 1, sinceMs, untilMs: nowMs + waitMs } };
+    }
+  }
+}
+
+/** What a send has to wait for; `null`: it may be made. */
+export function closedBy(
+  { throttle, suspects }: SendGate,
+  nowMs: number,
+): { readonly reason: DeferReason; readonly untilMs: number } | null {
+  if (throttle !== null && nowMs < throttle.untilMs) {
+    return { reason: "throttle", untilMs: throttle.untilMs };
+  }
+  if (suspects !== null && nowMs < suspects.untilMs) {
+    return { reason: "suspect", untilMs: suspects.untilMs };
+  }
+  return null;
+}
+
+/** Whether the next send is a try whose answer all others wait for. */
+export function isOnTrial({ throttle, suspects }: SendGate): boolean {
+  return throttle !== null || (suspects !== null && suspects.untilMs > 0);
+}

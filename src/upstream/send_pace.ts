@@ -1,0 +1,118 @@
+/** How fast one account may send: its gate, the distance between replies of a conversation, the calls of the last minute. */
+import type { ConversationId } from "../core/ids.ts";
+import {
+  closedBy,
+  gateAfter,
+  type GateEvent,
+  type GateLimits,
+  isOnTrial,
+  type SendGate,
+} from "../core/send_gate.ts";
+import type { SendMeaning } from "../core/send_errors.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { SendJob } from "../store/store.ts";
+
+export interface PaceSettings extends GateLimits {
+  /** Between the beginnings of two replies to one person, milliseconds. */
+  readonly spacingMs: number;
+}
+
+/** What status and alerts say of an account's sends; see `AccountFacts`. */
+export interface PaceFacts {
+  readonly coolDownUntilMs: number | null;
+  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
+}
+
+const RECENT_MS = 60_000;
+
+const GATE_EVENTS: Readonly<Partial<Record<SendMeaning, GateEvent>>> = {
+  queued: "queued",
+  hidden: "hidden",
+  untold: "untold",
+  throttled: "throttled",
+};
+
+export class SendPace {
+  readonly #clock: Clock;
+  readonly #settings: PaceSettings;
+  #gate: SendGate;
+  #showsIds = false;
+  /** When the calls of the last minute began; times of the monotonic clock. */
+  #recentMs: number[] = [];
+  /** When the next reply may begin. */
+  readonly #spacedMs = new Map<ConversationId, number>();
+
+  constructor(gate: SendGate, { clock, settings }: {
+    readonly clock: Clock;
+    readonly settings: PaceSettings;
+  }) {
+    this.#gate = gate;
+    this.#clock = clock;
+    this.#settings = settings;
+  }
+
+  facts(): PaceFacts {
+    const { throttle, suspects } = this.#gate;
+    const isBroken = suspects !== null && suspects.untilMs > 0;
+    const { untilMs = 0 } = throttle ?? {};
+    return {
+      coolDownUntilMs: untilMs > this.#clock.now() ? untilMs : null,
+      suspects: isBroken ? { count: suspects.count, sinceMs: suspects.sinceMs } : null,
+    };
+  }
+
+  /** What all sends of the account wait for; `null`: nothing. */
+  closedBy(): ReturnType<typeof closedBy> {
+    return closedBy(this.#gate, this.#clock.now());
+  }
+
+  /** Whether only one send may be in flight. */
+  get isOnTrial(): boolean {
+    return isOnTrial(this.#gate);
+  }
+
+  get isThrottled(): boolean {
+    return this.#gate.throttle !== null;
+  }
+
+  get recentSends(): number {
+    const sinceMs = this.#clock.monotonic() - RECENT_MS;
+    this.#recentMs = this.#recentMs.filter((atMs) => atMs > sinceMs);
+    return this.#recentMs.length;
+  }
+
+  /** How long the job has to wait for its distance to the reply before it; 0: not at all. The hub's own words never wait. */
+  spacingLeftMs({ reply, conversation }: SendJob): number {
+    if (reply === null) return 0;
+    return Math.max(0, (this.#spacedMs.get(conversation) ?? 0) - this.#clock.monotonic());
+  }
+
+  begun({ reply, conversation, showsIds }: SendJob): void {
+    const nowMs = this.#clock.monotonic();
+    this.#showsIds ||= showsIds;
+    this.#recentMs.push(nowMs);
+    if (reply === null || this.#settings.spacingMs === 0) return;
+    for (const [other, untilMs] of this.#spacedMs) {
+      if (untilMs > nowMs) break; // the oldest stand first
+      this.#spacedMs.delete(other);
+    }
+    this.#spacedMs.delete(conversation);
+    this.#spacedMs.set(conversation, nowMs + this.#settings.spacingMs);
+  }
+
+  get showsIds(): boolean {
+    return this.#showsIds;
+  }
+
+  /** What the answer changes of the gate; `null`: nothing that has to be kept. */
+  answered(meaning: SendMeaning): SendGate | null {
+    if (meaning === "queued") this.#showsIds = true;
+    const event = GATE_EVENTS[meaning];
+    if (event === undefined) return null;
+    const before = this.#gate;
+    this.#gate = gateAfter(before, event, { limits: this.#settings, nowMs: this.#clock.now() });
+    const isSame = before.throttle === this.#gate.throttle &&
+      before.suspects === this.#gate.suspects;
+    return isSame ? null : this.#gate;
+  }
+}
