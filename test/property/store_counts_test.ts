@@ -67,6 +67,8 @@ class World {
   readonly #store: Store;
   readonly #sending: SendId[] = [];
   #registered = 0;
+  /** Once retention has taken a message, a reply to it stands in no message's trace any more. */
+  #hasForgotten = false;
 
   constructor(life: StoreLife) {
     this.#life = life;
@@ -116,7 +118,7 @@ class World {
       }
       case "accept": {
         const [client] = await store.clients();
-        if (client === undefined) return;
+        if (client === undefined || this.#hasForgotten) return;
         const given = { sendId: "", digest: "d", content: contentOf("y"), answers: null, to: from };
         await store.accept({ ...given, client: client.id, atMs });
         return;
@@ -216,8 +218,11 @@ class World {
         if (client !== undefined && clients.length > 1) await store.removeClient(client.id, atMs);
         return;
       }
-      case "retain":
+      case "retain": {
+        const before = (await this.#traces()).length;
         await store.retain({ olderThanMs: 0, fileBytesMax: 0 });
+        if ((await this.#traces()).length < before) this.#hasForgotten = true;
+      }
     }
   }
 
