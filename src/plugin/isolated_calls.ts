@@ -173,19 +173,16 @@ export function createIsolatedCalls(first: IsolateChild, ports: Ports): Isolated
     const lost = [...running.calls.keys()];
     for (const call of lost) call.cancel();
     running.calls.clear();
-    giveUp(running, text);
     const [oldest, ...others] = lost;
     const isCertain = others.length === 0 && (running.asked === 1 || oldest === alone);
     if (oldest !== undefined && isCertain) {
       settle(oldest, faultOutcome("threw", `its process ended: ${text}`));
     } else if (oldest !== undefined) {
-      if (alone === oldest) alone = null;
       // A plugin without promises answers in order: then the oldest is to blame, and nobody has to wait for it.
-      for (const call of [...others, oldest]) {
-        suspects.push(call);
-        linger(call);
-      }
+      suspects.push(...others, oldest);
     }
+    giveUp(running, text);
+    for (const call of suspects) linger(call);
     pump();
     noteIdle();
   }

@@ -62,12 +62,16 @@ export function createIsolation(options: IsolationOptions): Isolation {
 
   /** One blank process, as long as there is a plugin that may need it. */
   function keepSpare(): void {
-    if (isolates.size > 0) {
-      if (!isClosed) spare ??= open();
-      return;
+    if (isolates.size === 0) {
+      spare?.kill();
+      spare = null; // it takes a moment to end, in which nobody must get it
+    } else if (!isClosed) {
+      try {
+        spare ??= open();
+      } catch (error) {
+        log.warn("plugin_spare_not_started", { text: messageOf(error) });
+      }
     }
-    spare?.kill();
-    spare = null; // it takes a moment to end, in which nobody must get it
   }
 
   async function launch(load: PluginLoad, file: string): Promise<Launched> {
@@ -87,7 +91,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
   }
 
   async function loadIntoProcess(load: PluginLoad): Promise<ChildLoaded> {
-    if (isClosed) return { kind: "failed", text: "the hub is being stopped" };
+    if (isClosed) return { kind: "failed", text: CLOSED };
     let process: PluginProcess;
     try {
       process = spare ?? open();
@@ -102,6 +106,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     const first = await launch(load, file);
     if (first.kind === "failed") return { kind: "refused", text: first.text };
     const { child, plugin } = first;
+    if (isClosed) return { kind: "refused", text: CLOSED };
     const { id, deadlineMs = LIMITS.pluginDeadlineMs } = plugin.manifest;
     const calls = createIsolatedCalls(child, {
       ...{ clock, deadlineMs },
@@ -113,6 +118,9 @@ export function createIsolation(options: IsolationOptions): Isolation {
       async restart() {
         const again = await launch(load, file);
         keepSpare();
+        if (again.kind === "failed" && !isClosed) {
+          log.warn("plugin_not_started_again", { plugin: id });
+        }
         return again;
       },
       onReplaced: (text) => log.warn("plugin_process_replaced", { plugin: id, text }),
@@ -151,13 +159,15 @@ export function createIsolation(options: IsolationOptions): Isolation {
     },
     async close() {
       isClosed = true;
-      await Promise.all([...isolates].map((calls) => calls.end()));
+      const ends = [...isolates].map((calls) => calls.end());
       const ended = [...processes].map((process) => process.ended);
       for (const process of processes) process.kill();
-      await Promise.all(ended);
+      await Promise.all([...ends, ...ended]);
     },
   };
 }
+
+const CLOSED = "the hub is being stopped";
 
 /** Asked with what every plugin gets: one folder to read. */
 const CANARY: PluginLoad = {

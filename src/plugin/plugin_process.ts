@@ -23,6 +23,12 @@ const LINE_FEED = 10;
 const NO_BYTES = new Uint8Array();
 /** As much as a pipe holds. */
 const READ_BYTES = 64 * 1024;
+/**
+ * What a line costs that nobody waits for, however short: reading it takes the hub's time. Little for an empty one, since
+ * one stands before every honest line.
+ */
+const STRAY_LINE_BYTES = 256;
+const EMPTY_LINE_BYTES = 8;
 
 export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): PluginProcess {
   const stdin = child.stdin.getWriter();
@@ -46,12 +52,8 @@ export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): Plugi
     }
   }
 
-  /** Why nothing more is read; `null` while the line is within bounds. */
-  function take(bytes: Uint8Array): string | null {
-    // An unasked-for line costs its length, and an empty one not nothing.
-    const cost = bytes.length + 1;
-    const isAwaited = bytes.length > 0 && onLine(decoder.decode(bytes)) === "awaited";
-    return isAwaited || stray.take(cost) === "taken" ? null : "it wrote more than it may";
+  function charge(bytes: number): void {
+    if (stray.take(bytes) === "refused") breach ??= "it wrote more than it may";
   }
 
   async function readAll(): Promise<void> {
@@ -67,19 +69,31 @@ export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): Plugi
   }
 
   /** Gives what stands behind the last line feed. */
-  function takeLines(chunk: Uint8Array, rest: Uint8Array): Uint8Array {
-    if (isKilled) return NO_BYTES;
+  function takeLines(chunk: Uint8Array, before: Uint8Array): Uint8Array {
+    let rest = before;
     let start = 0;
+    let emptyLines = 0;
     let end = chunk.indexOf(LINE_FEED);
     for (; end >= 0 && !isKilled && breach === null; end = chunk.indexOf(LINE_FEED, start)) {
-      const line = chunk.subarray(start, end);
-      breach = take(start > 0 || rest.length === 0 ? line : concat(rest, line));
+      const from = start;
       start = end + 1;
+      if (end === from && rest.length === 0) {
+        emptyLines += 1;
+        continue;
+      }
+      const part = chunk.subarray(from, end);
+      const line = rest.length === 0 ? part : concat(rest, part);
+      rest = NO_BYTES;
+      if (onLine(decoder.decode(line)) === "stray") {
+        charge(Math.max(STRAY_LINE_BYTES, line.length));
+      }
     }
-    const left = concat(start > 0 ? NO_BYTES : rest, chunk.subarray(start));
-    if (left.length > LIMITS.pluginLineBytesMax) breach ??= "it wrote a line that is too long";
+    charge(emptyLines * EMPTY_LINE_BYTES);
+    // A copy: the chunk's memory is read into again.
+    if (start < chunk.length) rest = concat(rest, chunk.subarray(start));
+    if (rest.length > LIMITS.pluginLineBytesMax) breach ??= "it wrote a line that is too long";
     if (breach !== null) kill();
-    return left;
+    return isKilled ? NO_BYTES : rest;
   }
 
   async function wait(): Promise<string> {
@@ -102,7 +116,7 @@ export function openPluginProcess(child: Deno.ChildProcess, clock: Clock): Plugi
   };
 }
 
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   const both = new Uint8Array(first.length + second.length);
   both.set(first);
   both.set(second, first.length);

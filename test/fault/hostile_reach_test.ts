@@ -6,6 +6,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { pathToFileURL } from "node:url";
 import type { Json } from "../../src/plugin/api.ts";
 import type { Isolation, Started } from "../../src/plugin/isolate.ts";
+import { FACTS, REPLY } from "../fake/plugin_questions.ts";
 import { gone, stepsOf, withHostile, withIsolation, wordsOf } from "../fake/hostile_world.ts";
 
 const SECRET = "the-key-of-this-hub";
@@ -197,6 +198,13 @@ for (const way of ["before", "half", "without an end"]) {
       await gone(world.pids[0]);
     }, { config: "live" }));
 }
+
+Deno.test("a process that dies of a reply is a fault, and messages go on", () =>
+  withHostile("dies", async ({ hostile }) => {
+    const answer = await hostile.reply({ reply: REPLY, facts: FACTS, memory: {} });
+    assert(answer.kind === "fault");
+    assertEquals(answer.text, "its process ended: ended by SIGKILL");
+  }, { config: "live" }));
 
 for (const way of ["after", "soon after"]) {
   Deno.test(`an answer that was whole counts although its process died (${way})`, () =>

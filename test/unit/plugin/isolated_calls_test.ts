@@ -280,6 +280,18 @@ Deno.test("stop() lets those in flight end, refuses later ones, and ends the pro
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("stop() lets those end that are asked again in another process", async () => {
+  const { ask, calls, newest, children, ended } = createWorld();
+  await ask("a", "b");
+  const stopping = calls.stop();
+  newest().die("exit code 1");
+  await settle();
+  for (const text of ["b", "a"]) newest().answer(text);
+  await stopping;
+  assertEquals([...ended], [["b", "answered"], ["a", "answered"]]);
+  assertEquals(children.length, 2);
+});
+
 Deno.test("stop() waits for nobody beyond the deadline, and starts no further process", async () => {
   const { ask, calls, children, clock, ended } = createWorld();
   await ask("a");

@@ -167,6 +167,20 @@ Deno.test("stop() lets the call in flight end", () =>
     assertEquals(late.fault, "unavailable");
   }));
 
+Deno.test("close() waits for no plugin: neither for one being asked nor for one being loaded", () =>
+  withWorld(async ({ run, start, isolation }) => {
+    const isolate = await run("route: () => new Promise(() => {})");
+    const asking = isolate.route(CALL);
+    const starting = start("await new Promise(() => {});");
+    const startedMs = performance.now();
+    await isolation.close();
+    const answer = await asking;
+    assert(answer.kind === "fault");
+    assertEquals(answer.fault, "unavailable");
+    assertEquals((await starting).kind, "refused");
+    assert(performance.now() - startedMs < 2_000);
+  }));
+
 Deno.test("a reply hook cannot change its memory", () =>
   withWorld(async ({ run }) => {
     const isolate = await run(`reply(reply, { memory }) {
