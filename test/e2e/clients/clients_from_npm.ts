@@ -76,7 +76,7 @@ export async function installWith(driver: string, packages: readonly string[]): 
 }
 
 /** What a user runs for this client; a token that is nobody's is then put in by hand. */
-async function writeOpenclawState(given: Given): Promise<void> {
+export async function writeOpenclawState(given: Given): Promise<void> {
   const { stateFolder, people, owner } = given;
   const said = await runHub([
     ...["client", "export", owner.name, "--for", "openclaw", "--dir", stateFolder],
