@@ -19,6 +19,7 @@ import type { DeferReason, ReplyState } from "../core/lifecycle.ts";
 import type { Inbound, RawInbound } from "../core/message.ts";
 import type { Pin } from "../core/pin.ts";
 import type { SendGate } from "../core/send_gate.ts";
+import type { Group, SendRank, Turn } from "../core/turn.ts";
 import type { Json } from "../lib/json.ts";
 
 // ─── 1 upstream/poller ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -26,8 +27,8 @@ import type { Json } from "../lib/json.ts";
 export interface PollSteps {
   /**
    * Stores one answer of WeChat: every message (`received`, or `dropped: duplicate`, or `parked` when unreadable), the newest
-   * context tokens, the ledgers' new turns, and the cursor. A duplicate renews the token, never the budget. Sends that waited
-   * for the person become planned. When the login has changed meanwhile the messages are kept and the cursor is not.
+   * context tokens, the ledgers' new turns, and the cursor. A duplicate renews the token, never the budget. Of the sends that
+   * waited for the person the hub's own words become planned, and replies wait for the end of the new turn. When the login has changed meanwhile the messages are kept and the cursor is not.
    */
   ingest(batch: {
     readonly account: AccountId;
@@ -326,10 +327,34 @@ export interface SendSteps {
       readonly atMs: number;
     },
   ): Promise<void>;
-  /** Plans deferred sends whose time has come; says when the next ones are due, milliseconds since 1970. */
+  /**
+   * Plans deferred sends whose time has come, but for those that wait for the end of a turn, and ends those planned before
+   * `expireBeforeMs` (0 unless given). Says how many there are to look at, and when the next ones are due, milliseconds
+   * since 1970.
+   */
   resumeSends(
     nowMs: number,
+    expireBeforeMs?: number,
   ): Promise<{ readonly resumed: number; readonly nextDueAtMs: number | null }>;
+  /** Conversations of the account with sends that wait for the end of a turn which has to be looked at. */
+  heldConversations(call: {
+    readonly account: AccountId;
+    readonly nowMs: number;
+  }): Promise<readonly ConversationId[]>;
+  /** What waits in the conversation, and who of its clients is still at work. */
+  turn(conversation: ConversationId): Promise<Turn>;
+  /** The turn goes on; it is looked at again at `untilMs`. */
+  holdTurn(conversation: ConversationId, untilMs: number): Promise<void>;
+  /**
+   * Plans the groups, what is merged into a carrier being ended as `merged`, and lets the rest wait for the person. Nothing
+   * happens when any of them has left or ended meanwhile.
+   */
+  releaseSends(call: {
+    readonly conversation: ConversationId;
+    readonly groups: readonly Group[];
+    readonly rest: { readonly sends: readonly SendId[]; readonly reason: DeferReason };
+    readonly atMs: number;
+  }): Promise<void>;
   /** Unsettled `unknown` sends of the account. */
   unknownSends(
     account: AccountId,
@@ -365,6 +390,7 @@ export interface SendJob {
   readonly ledger: Ledger;
   /** Whether WeChat has ever given an id to a send of this account. */
   readonly showsIds: boolean;
+  readonly rank: SendRank;
 }
 
 export type SendEnd =
