@@ -89,6 +89,10 @@ export const SETTINGS = {
     unit: "s",
   },
   suspectStreak: setting(number({ min: 1, max: 1_000, isWhole: true }), "suspect-streak", 3),
+  deferredMs: {
+    ...setting(number({ min: 1, max: 8_760 }, HOUR_MS), "deferred-hours", 168),
+    unit: "h",
+  },
   unknownSends: setting(choice(["show", "repeat"]), "unknown-sends", "show"),
 
   // ── what is kept

@@ -123,7 +123,6 @@ async function gatherFacts(
     accounts: accounts.map(({ id, name, state, stateSinceMs }) => {
       const facts = accountFacts(id);
       return {
-        ...{ suspects: null, coolDownUntilMs: null },
         ...facts,
         name,
         state: state === "logged_out" ? state : facts.state,

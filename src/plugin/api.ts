@@ -32,9 +32,10 @@ export interface PluginHooks<Config = Json> {
   /** Who the plugin is and what it needs. */
   readonly manifest: Manifest;
   /**
-   * Answers where one message goes. Asked in the order of the chain until a plugin gives something else than `pass`. It may
-   * be asked again about the same message (after a crash, at replay). Throwing, answering too late or answering nonsense is
-   * a fault: it is recorded and the next plugin is asked.
+   * Answers where one message goes. The first answer in the order of the chain that is not `pass` counts; plugins that stand
+   * side by side may be asked at the same time, so an answer may not be needed after all. It may be asked again about the
+   * same message (after a crash, at replay). Throwing, answering too late or answering nonsense is a fault: it is recorded
+   * and the next plugin's answer counts.
    */
   route?(message: InboundView, ctx: Context<Config>): Verdict | Promise<Verdict>;
   /** Looks at one reply on its way to WeChat. All plugins with this hook are asked, in the order of the chain. */

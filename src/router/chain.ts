@@ -110,7 +110,7 @@ async function askPlugins(input: DecisionInput, asking: Asking): Promise<Outcome
   return { decision, by: null, steps, memories: isParked ? own : { ...memories, ...own } };
 }
 
-/** Asks until one decides; `null` when none does. */
+/** Asks until one decides; `null` when none does. Answers count in order, whenever they were asked for. */
 async function askInOrder(
   plugins: readonly LoadedPlugin[],
   asked: Asked,
@@ -119,11 +119,17 @@ async function askInOrder(
   const { host, facts, lang } = asking;
   const { steps, memories } = asked;
   const shown = viewInbound(input, asking.clients);
-  for (const plugin of plugins) {
+  const askNow = (plugin: LoadedPlugin, text: string | null) =>
+    host.route(plugin, {
+      message: text === null ? shown : { ...shown, text },
+      facts,
+      memory: input.memories[plugin.id] ?? {},
+    });
+  const ahead = createAhead(plugins, askNow);
+  for (const [at, plugin] of plugins.entries()) {
     const { text } = asked;
     const memory = input.memories[plugin.id] ?? {};
-    const message = text === null ? shown : { ...shown, text };
-    const answer = await host.route(plugin, { message, facts, memory });
+    const answer = await ahead(at, text);
     const { resolved, step } = weigh(plugin, answer, { ...asking, text });
     steps.push(step);
     if (resolved.kind === "fault") {
@@ -140,6 +146,31 @@ async function askInOrder(
     asked.text = resolved.text;
   }
   return null;
+}
+
+type Ask = (plugin: LoadedPlugin, text: string | null) => Promise<Answer<Verdict>>;
+
+/**
+ * Plugins in processes of their own that stand side by side are asked at the same time, because one by one their ways
+ * there and back would add up. An answer to a text that one of them has changed meanwhile is not used: that one is asked
+ * again. Plugins in this process are asked when it is their turn, since asking them early costs what it saves.
+ */
+function createAhead(plugins: readonly LoadedPlugin[], ask: Ask) {
+  let pending = new Map<LoadedPlugin, Promise<Answer<Verdict>>>();
+  let pendingText: string | null = null;
+  return (at: number, text: string | null): Promise<Answer<Verdict>> => {
+    const plugin = plugins[at];
+    if (plugin === undefined) throw new RangeError(`There is no plugin at ${at}`);
+    const early = pendingText === text ? pending.get(plugin) : undefined;
+    if (early !== undefined) return early;
+    if (plugin.source !== "user") return ask(plugin, text);
+    const rest = plugins.slice(at);
+    const end = rest.findIndex(({ source }) => source !== "user");
+    const together = end < 0 ? rest : rest.slice(0, end);
+    pendingText = text;
+    pending = new Map(together.map((one) => [one, ask(one, text)]));
+    return pending.get(plugin) ?? ask(plugin, text);
+  };
 }
 
 type ResolvedAnswer =

@@ -12,13 +12,11 @@ import type {
   DeliverySeq,
   MessageId,
   ReplyId,
-  SendId,
 } from "../core/ids.ts";
 import type { Ledger } from "../core/ledger.ts";
-import type { DeferReason, ReplyState } from "../core/lifecycle.ts";
+import type { ReplyState } from "../core/lifecycle.ts";
 import type { Inbound, RawInbound } from "../core/message.ts";
 import type { Pin } from "../core/pin.ts";
-import type { SendGate } from "../core/send_gate.ts";
 import type { Json } from "../lib/json.ts";
 
 // ─── 1 upstream/poller ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -26,8 +24,8 @@ import type { Json } from "../lib/json.ts";
 export interface PollSteps {
   /**
    * Stores one answer of WeChat: every message (`received`, or `dropped: duplicate`, or `parked` when unreadable), the newest
-   * context tokens, the ledgers' new turns, and the cursor. A duplicate renews the token, never the budget. Sends that waited
-   * for the person become planned. When the login has changed meanwhile the messages are kept and the cursor is not.
+   * context tokens, the ledgers' new turns, and the cursor. A duplicate renews the token, never the budget. Of the sends that
+   * waited for the person the hub's own words become planned, and replies wait for the end of the new turn. When the login has changed meanwhile the messages are kept and the cursor is not.
    */
   ingest(batch: {
     readonly account: AccountId;
@@ -287,96 +285,3 @@ export interface AcceptedReply {
   readonly sender: { readonly key: string; readonly alias: string };
   readonly content: string;
 }
-
-// ─── 8 upstream/sender ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface SendSteps {
-  /** What was being sent when the hub died: `sending` becomes `unknown`, unsettled. Called once at start. */
-  recoverSends(): Promise<number>;
-  /**
-   * The next planned send of each conversation of the account: the hub's own words before replies, then oldest first.
-   * Conversations in `skip`, with a send in flight or with an unsettled `unknown` have none.
-   */
-  nextSends(call: {
-    readonly account: AccountId;
-    readonly skip: ReadonlySet<ConversationId>;
-    readonly limit: number;
-  }): Promise<readonly SendJob[]>;
-  /** Marks it `sending` and counts it in the ledger; the call may be made once this resolves. */
-  beginSend(
-    send: SendId,
-    begun: { readonly upstreamId: string; readonly atMs: number },
-  ): Promise<void>;
-  /**
-   * Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. `gate` replaces the
-   * account's.
-   */
-  endSend(
-    send: SendId,
-    ended: SendEnd & { readonly atMs: number; readonly gate?: SendGate },
-  ): Promise<void>;
-  /** Whether the account sends at all, as it was last told. */
-  sendGate(account: AccountId): Promise<SendGate>;
-  /** All planned sends of the conversation wait; `untilMs` is when they become planned by themselves. */
-  deferSends(
-    conversation: ConversationId,
-    deferred: {
-      readonly reason: DeferReason;
-      readonly untilMs: number | null;
-      readonly atMs: number;
-    },
-  ): Promise<void>;
-  /** Plans deferred sends whose time has come; says when the next ones are due, milliseconds since 1970. */
-  resumeSends(
-    nowMs: number,
-  ): Promise<{ readonly resumed: number; readonly nextDueAtMs: number | null }>;
-  /** Unsettled `unknown` sends of the account. */
-  unknownSends(
-    account: AccountId,
-  ): Promise<readonly { readonly send: SendId; readonly attempt: number }[]>;
-  /** Settles an `unknown`: shown as such for ever, or planned once more, marked as a repeat with the same upstream id. */
-  settleUnknown(send: SendId, how: "show" | "repeat"): Promise<void>;
-  /** Whom calls that are no sends (typing) go to; `null` when the conversation is not known. */
-  conversationAddress(conversation: ConversationId): Promise<ConversationAddress | null>;
-}
-
-export interface ConversationAddress {
-  readonly account: AccountId;
-  /** WeChat's id of the person or group. */
-  readonly to: string;
-  /** The newest of the conversation; "" when there is none. */
-  readonly contextToken: string;
-}
-
-export interface SendJob {
-  readonly send: SendId;
-  readonly reply: ReplyId | null;
-  readonly conversation: ConversationId;
-  /** WeChat's id of the person or group. */
-  readonly to: string;
-  /** The newest of the conversation; "" when there is none. */
-  readonly contextToken: string;
-  /** JSON text of the message's content. */
-  readonly content: string;
-  /** The id of an earlier try that a repeat must use again; `null` for the first. */
-  readonly upstreamId: string | null;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  readonly ledger: Ledger;
-  /** Whether WeChat has ever given an id to a send of this account. */
-  readonly showsIds: boolean;
-}
-
-export type SendEnd =
-  /** `wireId` null: `unconfirmed`, or `suspect` when this account has shown ids. */
-  | { readonly kind: "sent"; readonly wireId: string | null }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "unknown"; readonly reason: string }
-  | { readonly kind: "back"; readonly reason: string }
-  /** What is planned behind it in the conversation waits with it, as after `deferSends`; `raw` is what WeChat said. */
-  | {
-    readonly kind: "deferred";
-    readonly reason: DeferReason;
-    readonly untilMs: number | null;
-    readonly raw?: string;
-  };

@@ -1,5 +1,5 @@
 /**
- * The store port: the only place where stations meet. Its methods are the steps of a message's life (`steps.ts`), who the
+ * The store port: the only place where stations meet. Its methods are the steps of a message's life (`steps.ts`, `send_steps.ts`), who the
  * accounts and clients are, what can be looked at, and upkeep.
  *
  * Every method that writes is one step: all of it is on disk when the promise resolves, none of it when it rejects. Steps of
@@ -11,22 +11,16 @@ import type { Client, ClientSettings } from "../core/client.ts";
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
 import type { InboxState, SendState } from "../core/lifecycle.ts";
 import type { PairingSteps } from "./pairing_steps.ts";
-import type {
-  ClientSideSteps,
-  PollSteps,
-  Rehearsals,
-  ReplySteps,
-  RouteSteps,
-  SendSteps,
-} from "./steps.ts";
+import type { SendSteps } from "./send_steps.ts";
+import type { ClientSideSteps, PollSteps, Rehearsals, ReplySteps, RouteSteps } from "./steps.ts";
 import type { MessageSummary, MessageTrace, VerdictCounts } from "./trace.ts";
 
 export type { ConfirmedPairing, PairingSteps } from "./pairing_steps.ts";
+export type { ConversationAddress, SendEnd, SendJob, SendSteps } from "./send_steps.ts";
 export type {
   Accepted,
   AcceptedReply,
   ClientSideSteps,
-  ConversationAddress,
   DecisionInput,
   GivenReply,
   HandedOut,
@@ -39,9 +33,6 @@ export type {
   ReplyOutcome,
   ReplySteps,
   RouteSteps,
-  SendEnd,
-  SendJob,
-  SendSteps,
   Settled,
   Settlement,
   TryInput,

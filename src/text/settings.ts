@@ -74,6 +74,10 @@ export const SETTING_HELP = {
     en:
       "answers in a row that WeChat takes without giving an id, after which sending stops and you are told",
   },
+  deferredMs: {
+    zh: "暂缓的回复最多保留多久，过后放弃并记为过期",
+    en: "how long an answer that cannot leave is kept; then it is given up as expired",
+  },
   unknownSends: {
     zh: "不知道是否送达的回复：只显示，或再发一次并标明",
     en: "an answer of which nobody knows whether it arrived: show it, or send it once more, marked",

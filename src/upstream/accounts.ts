@@ -68,6 +68,8 @@ interface Station {
   isReportedLoggedOut: boolean;
 }
 
+/** What has waited for too long is given up within this time. */
+const EXPIRY_LOOK_MS = 60 * 60 * 1_000;
 /** WeChat need not hear that the hub starts or stops, so it gets little time. */
 const NOTIFY_LIMIT_MS = 2_000;
 /** An owner who removes an account waits for it. */
@@ -194,6 +196,7 @@ class Accounts implements Upstream {
         bell: pollBell,
         onIngested: () => {
           this.ringSender(id);
+          this.#dueBell.ring(); // what waited for the person is due soon
           onIngested();
         },
         onLoggedOut,
@@ -240,9 +243,11 @@ class Accounts implements Upstream {
   }
 
   async #resumeDue(): Promise<void> {
-    const { store, clock } = this.#ports;
-    const { resumed, nextDueAtMs } = await store.resumeSends(clock.now());
-    if (nextDueAtMs !== null) this.#dueBell.ringAt(nextDueAtMs);
+    const { store, clock, settings } = this.#ports;
+    const nowMs = clock.now();
+    const expireBeforeMs = nowMs - settings.deferredMs;
+    const { resumed, nextDueAtMs } = await store.resumeSends(nowMs, expireBeforeMs);
+    this.#dueBell.ringAt(Math.min(nextDueAtMs ?? Infinity, nowMs + EXPIRY_LOOK_MS));
     if (resumed === 0) return;
     for (const { sender } of this.#stations.values()) sender.ring();
   }

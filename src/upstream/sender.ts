@@ -3,9 +3,17 @@
  * at most one is in flight, so that order and the count of its ledger hold.
  */
 import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
-import { admit, type LedgerLimits } from "../core/ledger.ts";
+import { type Admission, admit, type LedgerLimits } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
 import { SEND_RULES } from "../core/send_errors.ts";
+import {
+  admitInTurn,
+  groupWaiting,
+  hasPlenty,
+  isTurnOver,
+  sendsForEnd,
+  TURN_LOOK_MS,
+} from "../core/turn.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
@@ -30,6 +38,8 @@ import { type PaceFacts, type PaceSettings, SendPace } from "./send_pace.ts";
 export interface SendSettings extends LedgerLimits, PaceSettings {
   /** What becomes of a send whose end was not seen: shown as such, or sent once more. */
   readonly unknownSends: "show" | "repeat";
+  /** Answers that have waited so long are given up, milliseconds. */
+  readonly deferredMs: number;
 }
 
 export interface SenderPorts {
@@ -77,6 +87,8 @@ export class Sender {
   #cancelHold = () => {};
   #cancelSpacing = () => {};
   #hasUnknown = true;
+  /** Since when the end of their turns is waited for; a restart begins anew. */
+  readonly #heldSince = new Map<ConversationId, number>();
   /** `null` before the first look. */
   #pace: SendPace | null = null;
 
@@ -121,6 +133,7 @@ export class Sender {
     if (this.#hasUnknown) await this.#settleUnknowns();
     const pace = this.#pace ??= new SendPace(await store.sendGate(this.#account), this.#ports);
     const credentials = await store.credentials(this.#account);
+    await this.#endTurns();
     const spaced = new Map<ConversationId, number>();
     while (credentials !== null && !signal.aborted) {
       const isCareful = this.#isFailing || (pace.isOnTrial && pace.closedBy() === null);
@@ -156,13 +169,13 @@ export class Sender {
 
   /** Begins the send, or lets its conversation wait. */
   async #admit(job: SendJob, { credentials, pace }: Means): Promise<void> {
-    const { store, clock, settings, onDeferredUntil, onEnded } = this.#ports;
+    const { store, clock, onDeferredUntil, onEnded } = this.#ports;
     const nowMs = clock.now();
     const closed = pace.closedBy();
     const admission = credentials.state === "logged_out"
       ? waitForLogin(nowMs)
       : closed === null
-      ? admit(job.ledger, settings, nowMs)
+      ? await this.#admitToTurn(job, nowMs)
       : { kind: "defer", ...closed } as const;
     if (admission.kind === "send") {
       pace.begun(job);
@@ -177,6 +190,54 @@ export class Sender {
     await store.deferSends(job.conversation, { reason, untilMs, atMs: nowMs });
     if (untilMs !== null) onDeferredUntil(untilMs);
     if (job.reply !== null) onEnded(job.reply);
+  }
+
+  async #admitToTurn(job: SendJob, nowMs: number): Promise<Admission> {
+    const { store, settings } = this.#ports;
+    const { sendsPerInbound } = settings;
+    const admission = admit(job.ledger, settings, nowMs);
+    const left = sendsPerInbound - job.ledger.sendsSinceInbound;
+    const isFree = job.ledger.lastInboundAtMs === null ||
+      hasPlenty(left, job.rank, sendsPerInbound);
+    if (admission.kind === "defer" || isFree) return admission;
+    const turn = await store.turn(job.conversation);
+    switch (admitInTurn(turn, job.rank, sendsPerInbound)) {
+      case "send":
+        return admission;
+      case "wait_for_end": {
+        const reason = job.rank === "hub" ? "budget" : "turn";
+        return { kind: "defer", reason, untilMs: nowMs + TURN_LOOK_MS };
+      }
+      case "wait_for_person":
+        return { kind: "defer", reason: "budget", untilMs: null };
+    }
+  }
+
+  /** Lets go what waited for the end of a turn that is over. */
+  async #endTurns(): Promise<void> {
+    const { store, clock, settings, onDeferredUntil } = this.#ports;
+    const nowMs = clock.now();
+    const held = await store.heldConversations({ account: this.#account, nowMs });
+    for (const conversation of held) {
+      if (this.#inFlight.has(conversation)) continue; // what is being begun must not change
+      const turn = await store.turn(conversation);
+      const heldSinceMs = this.#heldSince.get(conversation) ?? nowMs;
+      this.#heldSince.set(conversation, heldSinceMs);
+      if (!isTurnOver(turn, { heldSinceMs, nowMs })) {
+        await store.holdTurn(conversation, nowMs + TURN_LOOK_MS);
+        onDeferredUntil(nowMs + TURN_LOOK_MS);
+        continue;
+      }
+      this.#heldSince.delete(conversation);
+      const forEnd = sendsForEnd(turn, settings.sendsPerInbound);
+      // A digest must not use up what answers to the new message need.
+      const slots = forEnd === 0 ? 0 : Math.max(1, Math.floor(forEnd / 2));
+      const { groups, rest } = groupWaiting(turn.waiting, { textMax: LIMITS.sendTextMax, slots });
+      await store.releaseSends({
+        ...{ conversation, groups, atMs: nowMs },
+        rest: { sends: rest, reason: "budget" },
+      });
+    }
   }
 
   async #send(job: SendJob, { credentials, pace }: Means): Promise<void> {

@@ -29,7 +29,7 @@ export interface PluginCost {
 }
 
 const CLIENTS = 50;
-const WARM_UP = 500;
+const WARM_UP = 2_000;
 /** Then a plugin's process has given back what the last calls needed. */
 const REST_MS = LIMITS.pluginQuietMs + 2 * LIMITS.pluginQuietCheckMs;
 

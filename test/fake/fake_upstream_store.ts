@@ -12,6 +12,7 @@ import {
 } from "../../src/core/ids.ts";
 import type { Ledger } from "../../src/core/ledger.ts";
 import { OPEN_GATE, type SendGate } from "../../src/core/send_gate.ts";
+import type { Turn } from "../../src/core/turn.ts";
 import { canMove, type SendState } from "../../src/core/lifecycle.ts";
 import type {
   AccountCredentials,
@@ -20,19 +21,7 @@ import type {
   SendSteps,
 } from "../../src/store/store.ts";
 import { textContent } from "../../src/wire/send.ts";
-
-export interface FakeSend {
-  readonly id: SendId;
-  readonly reply: ReplyId | null;
-  readonly conversation: ConversationId;
-  readonly text: string;
-  readonly states: readonly SendState[];
-  readonly reason: string;
-  readonly wireId: string | null;
-  readonly untilMs: number | null;
-  readonly upstreamId: string | null;
-  readonly isSettled: boolean;
-}
+import type { FakeSend } from "./fake_send.ts";
 
 type Batch = Parameters<PollSteps["ingest"]>[0];
 
@@ -190,18 +179,17 @@ class MemoryStore implements FakeUpstreamStore {
   }
 
   plan(conversation: ConversationId, text: string): FakeSend {
-    const id = asId<SendId>(this.#sends.size + 1);
-    return this.#insert({ id, conversation, text, reply: asId<ReplyId>(id) });
+    return this.#insert({ conversation, text, reply: asId<ReplyId>(this.#sends.size + 1) });
   }
 
   planHub(conversation: ConversationId, text: string): FakeSend {
-    const id = asId<SendId>(this.#sends.size + 1);
-    return this.#insert({ id, conversation, text, reply: null });
+    return this.#insert({ conversation, text, reply: null });
   }
 
-  #insert(given: Pick<FakeSend, "id" | "conversation" | "text" | "reply">): FakeSend {
+  #insert(given: Pick<FakeSend, "conversation" | "text" | "reply">): FakeSend {
     const send: Row = {
       ...given,
+      id: asId<SendId>(this.#sends.size + 1),
       ...{ states: ["planned"], reason: "", wireId: null, untilMs: null },
       ...{ upstreamId: null, isSettled: false },
     };
@@ -244,6 +232,7 @@ class MemoryStore implements FakeUpstreamStore {
       attempt: 1 + send.states.filter((state) => state === "sending").length,
       ledger: this.#person(send.conversation).ledger,
       showsIds: this.#showsIds,
+      rank: send.reply === null ? "hub" : "reply",
     }));
   }
 
@@ -303,6 +292,17 @@ class MemoryStore implements FakeUpstreamStore {
     const later = timed.filter((send) => !due.includes(send)).map(({ untilMs }) => untilMs ?? 0);
     return { resumed: due.length, nextDueAtMs: later.length === 0 ? null : Math.min(...later) };
   }
+
+  async turn(conversation: ConversationId): Promise<Turn> {
+    await Promise.resolve();
+    const open = { hasOpenDelivery: true, hubSends: 0, lastReplyAtMs: null, waiting: [] };
+    return { ...this.ledger(conversation), ...open };
+  }
+
+  // Turns never end here; how they do is the real store's to prove.
+  readonly heldConversations = () => Promise.resolve([]);
+  readonly holdTurn = () => Promise.resolve();
+  readonly releaseSends = () => Promise.resolve();
 
   async unknownSends(account: AccountId): ReturnType<SendSteps["unknownSends"]> {
     await Promise.resolve();

@@ -5,6 +5,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import type { DownstreamLimits } from "../../src/downstream/app.ts";
 import { type HttpServer, type ServerLimits, startServer } from "../../src/http/server.ts";
 import { createDownstreamWorld, type DownstreamWorld } from "./downstream_world.ts";
+import { settle } from "./fake_clock.ts";
 
 export interface ServedWorld extends AsyncDisposable {
   readonly world: DownstreamWorld;
@@ -60,6 +61,7 @@ export async function serveWorld(
     async [Symbol.asyncDispose]() {
       client.close();
       await server.close();
+      await settle(); // sockets that were just closed give their timers up when they hear of it
       await world[Symbol.asyncDispose]();
     },
   };

@@ -86,7 +86,13 @@ async function live(happenings: readonly Happening[], unknownSends: "show" | "re
     ...setup.ports,
     settings: {
       ...{ sendsPerInbound: BUDGET, windowMs: WINDOW_MS, coolDownMs: 10_000 },
-      ...{ coolDownMaxMs: 60_000, suspectStreak: 3, spacingMs: 1_000, unknownSends },
+      ...{
+        coolDownMaxMs: 60_000,
+        suspectStreak: 3,
+        spacingMs: 1_000,
+        unknownSends,
+        deferredMs: 1e9,
+      },
     },
     onEnded: () => {},
     onDeferredUntil: () => {},

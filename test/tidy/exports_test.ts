@@ -5,6 +5,7 @@ import { readTree, typescriptIn } from "./tree.ts";
 const PORTS = [
   "src/store/store.ts",
   "src/store/steps.ts",
+  "src/store/send_steps.ts",
   "src/upstream/api.ts",
   "src/plugin/host.ts",
   "src/plugin/api.ts",

@@ -2,6 +2,7 @@
 import { type AccountId, asId, type ConversationId, type MessageId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Inbound } from "../../core/message.ts";
+import { TURN_LOOK_MS } from "../../core/turn.ts";
 import type { PollSteps } from "../store.ts";
 import { findConversation, findSender, type InboundConversation } from "./conversations.ts";
 import { readCounter } from "./counters.ts";
@@ -49,7 +50,11 @@ const WAITED = `
   AND substr(reason, 1, instr(reason || ':', ':') - 1) IN ('budget', 'window', 'stale', 'throttle')`;
 const HAS_WAITED = `SELECT 1 FROM sends WHERE ${WAITED} LIMIT 1`;
 const PLAN_WAITED = `
-  UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL WHERE ${WAITED}`;
+  UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
+  WHERE ${WAITED} AND reply IS NULL`;
+/** They leave as one at the end of the turn. */
+const HOLD_WAITED = `
+  UPDATE sends SET reason = 'turn', due_at_ms = ? WHERE ${WAITED} AND reply IS NOT NULL`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE id = ?`;
 const UPDATE_LAST_INBOUND = "UPDATE accounts SET last_inbound_at_ms = ? WHERE id = ?";
@@ -235,6 +240,7 @@ function beginTurn(
   );
   // Hardly ever does anything wait, and looking costs a tenth of an update.
   if (!isNewest || db.get(HAS_WAITED, conversation.id) === undefined) return;
+  db.run(HOLD_WAITED, arrival.atMs + TURN_LOOK_MS, conversation.id);
   const planned = db.change(PLAN_WAITED, conversation.id);
   countSends(step, arrival.account, { from: "deferred", to: "planned", count: planned });
   refreshNextSend(db, conversation.id);

@@ -6,7 +6,7 @@ import type { DeliveryState, SendState } from "../../core/lifecycle.ts";
 import { isObject, parseJson, tryParseJson } from "../../lib/json.ts";
 import type { DeliveryTrace, MessageTrace, ReplyTrace, SendTrace } from "../trace.ts";
 import type { Database } from "./database.ts";
-import { derivedState } from "./reply_outcome.ts";
+import { carried, derivedState } from "./reply_outcome.ts";
 import { textOfContent } from "./send_text.ts";
 import { readStored } from "./stored_json.ts";
 import { readSummary, SUMMARIES, type SummaryRow } from "./summaries.ts";
@@ -87,13 +87,14 @@ function readDelivery(row: DeliveryRow): DeliveryTrace {
 }
 
 function readReply(db: Database, row: ReplyRow): ReplyTrace {
-  const sends = db.all<SendRow>(SELECT_REPLY_SENDS, row.id).map(readSend);
+  const rows = db.all<SendRow>(SELECT_REPLY_SENDS, row.id);
+  const sends = rows.map(readSend);
   const content = tryParseJson(row.content);
   const items = isObject(content) ? itemsOf(content) : [];
   return {
     id: row.id,
     client: row.client,
-    state: derivedState(row.state, sends.map(({ state }) => state)),
+    state: derivedState(row.state, rows.map((send) => carried(db, send).state)),
     text: textOfItems(items),
     parts: items.map(partOfItem),
     acceptedAtMs: row.acceptedAtMs,

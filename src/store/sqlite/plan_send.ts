@@ -15,6 +15,8 @@ import { digestOfText, headOfText, normalText, textOfContent } from "./send_text
 /** The hub's own words go before replies. */
 const PRIORITY_HUB = 0;
 const PRIORITY_REPLY = 1;
+/** What was kept for the end of a turn goes after what comes anew. */
+export const PRIORITY_RELEASED = 2;
 
 const INSERT = `
   INSERT INTO sends (account, conversation, reply, message, priority, content, text_head,

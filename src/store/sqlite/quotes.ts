@@ -2,13 +2,14 @@
  * Whose words a message quotes. Newer WeChat apps name the quoted message by its id, older ones embed it; an account that
  * shows no ids leaves time and text alone.
  */
-import type { AccountId, ClientId, ConversationId } from "../../core/ids.ts";
+import type { AccountId, ClientId, ConversationId, SendId } from "../../core/ids.ts";
 import type { Quote } from "../../core/message.ts";
 import type { DecisionInput } from "../store.ts";
 import type { Database } from "./database.ts";
 import { digestOfText, headOfText, normalText } from "./send_text.ts";
 
 interface Candidate {
+  readonly id: SendId;
   /** The client that wrote it; `null` for the hub's own words and for a client that has gone. */
   readonly client: ClientId | null;
   readonly endedAtMs: number;
@@ -26,13 +27,15 @@ const CANDIDATES_MAX = 500;
 const PREFIX_CHARACTERS_MIN = 4;
 
 const CANDIDATES = `
-  SELECT c.id AS client, s.ended_at_ms AS endedAtMs, s.text_head AS textHead,
+  SELECT s.id, c.id AS client, s.ended_at_ms AS endedAtMs, s.text_head AS textHead,
     s.text_digest AS textDigest
   FROM sends AS s
     LEFT JOIN replies AS r ON r.id = s.reply
     LEFT JOIN clients AS c ON c.id = r.client AND c.removed_at_ms IS NULL
   WHERE s.conversation = ?`;
 const BY_ID = `${CANDIDATES} AND s.wire_id = ? ORDER BY s.id DESC LIMIT 1`; // index: sends_wire_id
+/** What went out with a send, which is the oldest of them. Index: sends_conversation. */
+const MERGED = `${CANDIDATES} AND s.id > ? AND s.reason = ? AND s.state = 'merged' ORDER BY s.id`;
 /** What may have reached the person. Index: sends_conversation. */
 const NEWEST = `
   ${CANDIDATES} AND s.ended_at_ms >= ? AND s.state NOT IN ('refused', 'expired')
@@ -53,7 +56,7 @@ export function findQuoted(
   const { account, conversation, atMs } = place;
   if (quote.wireId !== null) {
     const sent = db.get<Candidate>(BY_ID, conversation, quote.wireId);
-    if (sent !== undefined) return author(sent, "id");
+    if (sent !== undefined) return author(authorOf(db, sent, { quote, conversation }), "id");
     if (db.get(IS_OWN_MESSAGE, account, quote.wireId) !== undefined) return null;
   }
   const newest = db.all<Candidate>(NEWEST, conversation, atMs - REMEMBERED_MS);
@@ -65,6 +68,18 @@ export function findQuoted(
   const byText = newest.find(({ textDigest }) => textDigest === digest) ??
     newest.find((sent) => hasPrefix(sent, text));
   return byText === undefined ? null : author(byText, "text");
+}
+
+/** Of a digest that several wrote: whose words alone the quote shows, else whose came last. */
+function authorOf(
+  db: Database,
+  sent: Candidate,
+  { quote, conversation }: { readonly quote: Quote; readonly conversation: ConversationId },
+): Candidate {
+  const merged = db.all<Candidate>(MERGED, conversation, sent.id, `into: ${sent.id}`);
+  const shown = normalText(quote.text);
+  const own = merged.filter(({ textHead }) => textHead !== "" && shown.includes(textHead));
+  return (own.length > 0 && own.length < merged.length ? own : merged).at(-1) ?? sent;
 }
 
 /** Of several that were sent at nearly the same time the text decides, where the quote shows one. */

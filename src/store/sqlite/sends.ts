@@ -1,6 +1,7 @@
 /** Upstream calls: which to make, that one was begun, how it ended. The ledger is counted with them. */
 import type { AccountId, ConversationId, ReplyId, SendId } from "../../core/ids.ts";
 import type { Ledger } from "../../core/ledger.ts";
+import type { SendRank } from "../../core/turn.ts";
 import { canMove, hasEnded, type SendState } from "../../core/lifecycle.ts";
 import type { SendEnd, SendJob, SendSteps } from "../store.ts";
 import { readAddress } from "./conversations.ts";
@@ -8,6 +9,8 @@ import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { countSends } from "./moves.ts";
+import { PRIORITY_RELEASED } from "./plan_send.ts";
+import { holdTurn, readHeld, readTurn, releaseSends } from "./turns.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { readGate, saveGate } from "./send_gates.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
@@ -23,6 +26,7 @@ interface JobRow extends Ledger {
   readonly attempts: number;
   readonly isRepeat: 0 | 1;
   readonly showsIds: 0 | 1;
+  readonly priority: number;
 }
 
 interface SendRow {
@@ -36,7 +40,8 @@ interface SendRow {
 const SELECT_NEXT = `
   SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
     c.context_token AS contextToken, n.content, n.upstream_id AS upstreamId, n.attempts,
-    n.is_repeat AS isRepeat, a.shows_ids AS showsIds, ${LEDGER_COLUMNS}
+    n.is_repeat AS isRepeat, a.shows_ids AS showsIds, n.priority,
+    ${LEDGER_COLUMNS}
   FROM conversations AS c
     JOIN accounts AS a ON a.id = c.account
     JOIN sends AS n ON n.id = c.next_send
@@ -84,7 +89,12 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
     sendGate: (account) => group.read((db) => readGate(db, account)),
     deferSends: (conversation, deferred) =>
       group.write((step) => deferSends(step, conversation, deferred)),
-    resumeSends: (nowMs) => resumeSends(group, nowMs),
+    resumeSends: (nowMs, expireBeforeMs = 0) => resumeSends(group, { nowMs, expireBeforeMs }),
+    turn: (conversation) => group.read((db) => readTurn(db, conversation)),
+    heldConversations: (call) => group.read((db) => readHeld(db, call)),
+    holdTurn: (conversation, untilMs) =>
+      group.write((step) => holdTurn(step, conversation, untilMs)),
+    releaseSends: (call) => group.write((step) => releaseSends(step, call)),
     unknownSends: (account) => group.read((db) => readUnknown(db, account)),
     settleUnknown: (send, how) => group.write((step) => settleUnknown(step, send, how)),
     conversationAddress: (conversation) => group.read((db) => readAddress(db, conversation)),
@@ -109,7 +119,13 @@ function readNext(
       attempt: row.attempts + 1,
       ledger: readLedger(row),
       showsIds: row.showsIds === 1,
+      rank: rankOf(row),
     }));
+}
+
+function rankOf({ reply, priority }: JobRow): SendRank {
+  if (reply === null) return "hub";
+  return priority === PRIORITY_RELEASED ? "released" : "reply";
 }
 
 function beginSend(

@@ -2,6 +2,7 @@
 import type { AccountId, ConversationId, SendId } from "../../core/ids.ts";
 import type { DeferReason } from "../../core/lifecycle.ts";
 import type { Database } from "./database.ts";
+import type { SendSteps } from "../store.ts";
 import type { Group, Step } from "./group.ts";
 import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
@@ -18,14 +19,24 @@ const COOL_DOWN = `
   UPDATE conversations SET cool_down_until_ms = max(cool_down_until_ms, ?) WHERE id = ?`;
 /** Index: sends_due. */
 const SELECT_DUE = `
-  SELECT id, account, conversation FROM sends WHERE due_at_ms <= ? AND state = 'deferred'
+  SELECT id, account, conversation FROM sends
+  WHERE due_at_ms <= ? AND state = 'deferred' AND reason <> 'turn'
   ORDER BY due_at_ms`;
 const PLAN = `
   UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
   WHERE id = ? AND state = 'deferred'`;
 /** Index: sends_due. */
-const SELECT_NEXT_DUE = `
-  SELECT min(due_at_ms) AS atMs FROM sends WHERE due_at_ms IS NOT NULL`;
+const SELECT_NEXT_DUE = "SELECT min(due_at_ms) AS atMs FROM sends WHERE due_at_ms > ?";
+/** Index: sends_due. */
+const COUNT_DUE = "SELECT count(*) AS count FROM sends WHERE due_at_ms <= ?";
+/** Index: sends_open. */
+const SELECT_OLD = `
+  SELECT id, account, conversation FROM sends
+  WHERE is_open = 1 AND state = 'deferred' AND planned_at_ms < ?`;
+const EXPIRE = `
+  UPDATE sends SET state = 'expired', is_open = 0, reason = 'too_old', due_at_ms = NULL,
+    ended_at_ms = ?
+  WHERE id = ?`;
 
 export function recoverSends(step: Step): number {
   const recovered = step.db.all<{ account: AccountId }>(RECOVER);
@@ -51,14 +62,27 @@ export function deferSends(
 /** Without anything due it only looks. */
 export async function resumeSends(
   group: Group,
-  nowMs: number,
-): Promise<{ readonly resumed: number; readonly nextDueAtMs: number | null }> {
-  const isDue = await group.read((db) => (nextDue(db) ?? Infinity) <= nowMs);
-  const resumed = isDue ? await group.write((step) => planDue(step, nowMs)) : 0;
-  return { resumed, nextDueAtMs: await group.read(nextDue) };
+  { nowMs, expireBeforeMs }: { readonly nowMs: number; readonly expireBeforeMs: number },
+): ReturnType<SendSteps["resumeSends"]> {
+  const old = await group.read((db) => db.get(SELECT_OLD, expireBeforeMs));
+  if (old !== undefined) await group.write((step) => expireOld(step, { nowMs, expireBeforeMs }));
+  const { count: resumed } = await group.read((db) => db.one<{ count: number }>(COUNT_DUE, nowMs));
+  if (resumed > 0) await group.write((step) => planDue(step, nowMs));
+  return { resumed, nextDueAtMs: await group.read((db) => nextDue(db, nowMs)) };
 }
 
-function planDue(step: Step, nowMs: number): number {
+function expireOld(
+  step: Step,
+  { nowMs, expireBeforeMs }: { readonly nowMs: number; readonly expireBeforeMs: number },
+): void {
+  const old = step.db.all<{ id: SendId; account: AccountId }>(SELECT_OLD, expireBeforeMs);
+  for (const { id, account } of old) {
+    step.db.run(EXPIRE, nowMs, id);
+    countSends(step, account, { from: "deferred", to: "expired" });
+  }
+}
+
+function planDue(step: Step, nowMs: number): void {
   const { db } = step;
   const due = db.all<{ id: SendId; account: AccountId; conversation: ConversationId }>(
     SELECT_DUE,
@@ -71,9 +95,8 @@ function planDue(step: Step, nowMs: number): number {
   for (const conversation of new Set(due.map(({ conversation }) => conversation))) {
     refreshNextSend(db, conversation);
   }
-  return due.length;
 }
 
-function nextDue(db: Database): number | null {
-  return db.one<{ atMs: number | null }>(SELECT_NEXT_DUE).atMs;
+function nextDue(db: Database, nowMs: number): number | null {
+  return db.one<{ atMs: number | null }>(SELECT_NEXT_DUE, nowMs).atMs;
 }

@@ -145,25 +145,26 @@ export const INGEST: Subject = {
     });
   },
 
-  "ingest() plans what waited for the person, in order, and not what waits for a login": async (
-    life,
-  ) => {
-    const { store } = life;
-    const message = await life.deliver("question");
-    await life.poll();
-    await life.reply("for the person", message);
-    const [first] = await life.sends();
-    assert(first !== undefined);
-    const deferred = { untilMs: null, atMs: life.nowMs };
-    await store.deferSends(first.conversation, { ...deferred, reason: "budget" });
-    await life.reply("for the login", message);
-    await store.deferSends(first.conversation, { ...deferred, reason: "logged_out" });
-    assertEquals(await life.sends(), []);
-    await life.say("here I am");
-    assertEquals((await life.sends()).map(({ send }) => send), [first.send]);
-    await life.sendNext();
-    assertEquals(await life.sends(), []);
-  },
+  "ingest() lets replies that waited for the person wait for the end of the new turn, not what waits for a login":
+    async (
+      life,
+    ) => {
+      const { store } = life;
+      const message = await life.deliver("question");
+      await life.poll();
+      await life.reply("for the person", message);
+      const [first] = await life.sends();
+      assert(first !== undefined);
+      const deferred = { untilMs: null, atMs: life.nowMs };
+      await store.deferSends(first.conversation, { ...deferred, reason: "budget" });
+      await life.reply("for the login", message);
+      await store.deferSends(first.conversation, { ...deferred, reason: "logged_out" });
+      assertEquals(await life.sends(), []);
+      await life.say("here I am");
+      assertEquals(await life.sends(), []);
+      const turn = await store.turn(first.conversation);
+      assertEquals(turn.waiting.map(({ send }) => send), [first.send]);
+    },
 
   "ingest() after a newer login keeps the messages, and neither cursor nor context token": async (
     life,

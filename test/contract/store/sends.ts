@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { asId, type ConversationId, type SendId } from "../../../src/core/ids.ts";
+import { asId, type ConversationId, type ReplyId, type SendId } from "../../../src/core/ids.ts";
 import type { SendEnd, SendJob } from "../../../src/store/store.ts";
 import {
   ANN,
@@ -181,7 +181,57 @@ export const SENDS: Subject = {
     assertEquals(await life.store.resumeSends(START_MS * 2), { resumed: 0, nextDueAtMs: null });
     assertEquals((await life.store.counts()).sends, { deferred: 2, planned: 0 });
     await life.say("here I am");
-    assertEquals((await next(life)).send, job.send);
+    const look = { account: life.account.id, nowMs: START_MS * 2 };
+    assertEquals(await life.store.heldConversations(look), [job.conversation]);
+    assertEquals(await life.sends(), []);
+  },
+
+  "releaseSends() merges what waits into its oldest send, which speaks for all; the rest waits on":
+    async (
+      life,
+    ) => {
+      const [job] = await answered(life, "1", "2", "3");
+      assert(job !== undefined);
+      const { store } = life;
+      const { conversation } = job;
+      const atMs = life.nowMs;
+      await store.deferSends(conversation, { reason: "turn", untilMs: atMs + 5_000, atMs });
+      const { waiting } = await store.turn(conversation);
+      const [one, two, three] = waiting.map(({ send }) => send);
+      assert(one !== undefined && two !== undefined && three !== undefined);
+      const content = JSON.stringify({ item_list: [{ type: 1, text_item: { text: "1 and 2" } }] });
+      const call = {
+        conversation,
+        groups: [{ carrier: one, content, merged: [two] }],
+        rest: { sends: [three], reason: "budget" },
+        atMs,
+      } as const;
+      await store.releaseSends(call);
+      assertEquals((await store.counts()).sends, { deferred: 1, planned: 1, merged: 1 });
+      await store.releaseSends(call); // one of them has ended: nothing happens
+      assertEquals((await store.counts()).sends, { deferred: 1, planned: 1, merged: 1 });
+      const carrier = await next(life);
+      assertEquals([carrier.send, carrier.rank, carrier.content], [one, "released", content]);
+      await life.sendNext("950");
+      const outcomes = await Promise.all(
+        [1, 2, 3].map((reply) => store.replyOutcome(asId<ReplyId>(reply))),
+      );
+      assertEquals(outcomes.map(({ state, wireId }) => [state, wireId]), [
+        ["sent", "950"],
+        ["merged", "950"],
+        ["deferred", null],
+      ]);
+    },
+
+  "resumeSends() ends what was kept too long": async (life) => {
+    const [job] = await answered(life, "1");
+    assert(job !== undefined);
+    const deferred = { reason: "window", untilMs: null, atMs: life.nowMs } as const;
+    await life.store.deferSends(job.conversation, deferred);
+    await life.store.resumeSends(life.nowMs + 1, life.nowMs);
+    assertEquals(await stateOf(life, job), "deferred: window");
+    await life.store.resumeSends(life.nowMs + 2, life.nowMs + 1);
+    assertEquals(await stateOf(life, job), "expired: too_old");
   },
 
   "the hub's own words go before replies that were planned earlier": async (life) => {

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { asId, type ClientId, type MessageId } from "../../../src/core/ids.ts";
-import type { Context, InboundView } from "../../../src/plugin/api.ts";
+import type { Context, InboundView, Verdict } from "../../../src/plugin/api.ts";
 import { decide, type Decided, type DecisionPorts } from "../../../src/router/chain.ts";
 import type { DecisionInput } from "../../../src/store/store.ts";
 import { client, decisionInput, statesOf } from "../../fake/decision_input.ts";
-import { createFakeClock } from "../../fake/fake_clock.ts";
+import { createFakeClock, settle } from "../../fake/fake_clock.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
 
 const NOW_MS = 10_000;
@@ -38,7 +38,7 @@ function outcomesOf({ trace }: Decided): string[] {
   );
 }
 
-Deno.test("the first verdict that is not pass decides, and the rest is not asked", async () => {
+Deno.test("the first verdict that is not pass decides, and the rest does not count", async () => {
   const decided = await decide(
     decisionInput("hi"),
     ports({
@@ -80,7 +80,8 @@ Deno.test("a text that a plugin passes on replaces what later ones and the clien
   };
   const plugins = { a: look, b: answering({ kind: "pass", text: "/x" }), c: look };
   const passed = await decide(decisionInput("//x"), ports({ ...plugins, d: answering(TO_CLAUDE) }));
-  assertEquals(seen, ["//x", "/x"]);
+  // The last was asked at the same time as the others, and again once the text was another one.
+  assertEquals(seen, ["//x", "//x", "/x"]);
   assert(passed.decision.kind === "deliver");
   assertEquals(passed.decision.text, "/x");
   const only = await decide(
@@ -89,6 +90,23 @@ Deno.test("a text that a plugin passes on replaces what later ones and the clien
   );
   assert(only.decision.kind === "deliver");
   assertEquals([only.decision.to, only.decision.text], [[CLAUDE], "/x"]);
+});
+
+Deno.test("plugins side by side are asked at the same time, and their answers count in order", async () => {
+  const asked: string[] = [];
+  const { promise: firstAnswer, resolve: answerFirst } = Promise.withResolvers<Verdict>();
+  const plugins = {
+    slow: { route: () => (asked.push("slow"), firstAnswer) },
+    quick: { route: () => (asked.push("quick"), TO_CLAUDE as Verdict) },
+    third: { route: () => (asked.push("third"), { kind: "drop", reason: "" } as Verdict) },
+  };
+  const deciding = decide(decisionInput("hi"), ports(plugins));
+  await settle();
+  assertEquals(asked, ["slow", "quick", "third"]);
+  answerFirst({ kind: "pass" });
+  const decided = await deciding;
+  assertEquals(decided.decision.kind, "deliver");
+  assertEquals(outcomesOf(decided), ["slow: ok", "quick: ok"]);
 });
 
 Deno.test("a plugin that fails in any way is noted and the next one asked", async () => {

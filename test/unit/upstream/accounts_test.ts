@@ -33,6 +33,7 @@ async function withStation(act: (setup: Setup) => Promise<void>): Promise<void> 
       suspectStreak: 3,
       spacingMs: 0,
       unknownSends: "show",
+      deferredMs: 1e9,
     },
     hasRoom: () => true,
     onIngested: () => told.push("ingested"),
@@ -107,7 +108,7 @@ Deno.test("a WeChat that does not answer notices does not keep polls waiting", a
     ...setup.ports,
     settings: {
       ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
-      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show" },
+      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show", deferredMs: 1e9 },
     },
     hasRoom: () => true,
     onIngested: () => {},
@@ -173,7 +174,7 @@ Deno.test("an account that is logged out from the start is not polled, and its s
     ...setup.ports,
     settings: {
       ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
-      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show" },
+      ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show", deferredMs: 1e9 },
     },
     hasRoom: () => true,
     onIngested: () => {},

@@ -47,6 +47,7 @@ async function withStore(act: (setup: Setup) => Promise<void>): Promise<void> {
       suspectStreak: 3,
       spacingMs: 0,
       unknownSends: "show",
+      deferredMs: 1e9,
     },
     hasRoom: () => true,
     onIngested: () => {},

@@ -4,7 +4,7 @@ import type { ConversationId, ReplyId } from "../../../src/core/ids.ts";
 import type { FaultAct } from "../../../src/simulator/faults.ts";
 import type { Settings } from "../../../src/simulator/settings.ts";
 import { Sender, type SendSettings } from "../../../src/upstream/sender.ts";
-import type { FakeSend } from "../../fake/fake_upstream_store.ts";
+import type { FakeSend } from "../../fake/fake_send.ts";
 import { NO_DEADLINE, setUpUpstream, type UpstreamSetup } from "./upstream_setup.ts";
 
 export const SETTINGS: SendSettings = {
@@ -15,6 +15,7 @@ export const SETTINGS: SendSettings = {
   suspectStreak: 3,
   spacingMs: 0,
   unknownSends: "show",
+  deferredMs: 7 * 24 * 3_600_000,
 };
 
 export interface SenderSetup extends UpstreamSetup {

@@ -43,18 +43,22 @@ Deno.test("at most 32 conversations are sent to at the same time", async () => {
   });
 });
 
-Deno.test("nothing is sent beyond the budget; what is left waits for the person", async () => {
-  await withSender(async ({ clock, store, converse, plan, shown, ended }) => {
+Deno.test("the last sends of the budget are kept for the end of the turn and the hub's own words", async () => {
+  await withSender(async ({ clock, store, sender, converse, plan, shown, ended }) => {
     const conversation = converse();
     const sends = ["1", "2", "3", "4"].map((text) => plan(conversation, text));
     await clock.advance(1_000);
     assertEquals(shown(), ["1", "2", "3"]);
     const last = sends.at(-1);
     assert(last);
-    assertEquals([last.states.at(-1), last.reason, last.untilMs], ["deferred", "budget", null]);
+    assertEquals([last.states.at(-1), last.reason], ["deferred", "turn"]);
     assertEquals(ended.length, 4);
     assertEquals(store.ledger(conversation).sendsSinceInbound, 3);
-  }, { send: { sendsPerInbound: 3 } });
+    store.planHub(conversation, "hub");
+    sender.ring();
+    await clock.advance(1_000);
+    assertEquals(shown().at(-1), "hub");
+  }, { send: { sendsPerInbound: 5 } });
 });
 
 Deno.test("nothing is sent after the window has closed", async () => {
