@@ -82,7 +82,7 @@ Deno.test("client export writes OpenClaw's state beside its other accounts, with
   assertEquals(again.code, 0, again.err);
   const { oldValidUntilMs, files } = JSON.parse(again.out);
   assertEquals(oldValidUntilMs, null, "a token that is given is not replaced");
-  assertEquals(files.length, 3);
+  assertEquals(files.length, 2);
   assertEquals((await readJson(list)).length, 2);
 });
 

@@ -1,5 +1,5 @@
 /** The state of the official OpenClaw plugin, and of weixin-agent-sdk, which keeps the same (ILINK.md 7.1). */
-import { isObject, tryParseJson } from "../../lib/json.ts";
+import { tryParseJson } from "../../lib/json.ts";
 import {
   type Exporter,
   type ExportFacts,
@@ -8,7 +8,6 @@ import {
   folderOf,
   jsonText,
   ownFile,
-  type PlannedFile,
 } from "./plan.ts";
 
 const STATE_FOLDER = {
@@ -16,18 +15,23 @@ const STATE_FOLDER = {
   byDefault: ".openclaw",
 };
 
-/** Accounts that are there already stay. */
+/**
+ * Accounts that are there already stay. Only one person is named: the plugin listens to the account's `userId`, or to
+ * everybody when there is none. A list of people would be a file of its own, with which a gateway of 2026.8 refuses to
+ * start; it only ever hears whom the hub lets in.
+ */
 export const exportOpenclaw: Exporter = (facts, place) => {
   const id = accountIdOf(facts);
   const keep = (ids: readonly string[]) => ids.includes(id) ? ids : [...ids, id];
-  return planState(facts, { place, id, keep });
+  const [first, ...others] = facts.people;
+  return planState(facts, { place, id, keep, userId: others.length === 0 ? first : null });
 };
 
 /** It works with the first account of the list, unless its program names one. */
 export const exportWeixinAgentSdk: Exporter = (facts, place) => {
   const id = accountIdOf(facts);
   const keep = (ids: readonly string[]) => [id, ...ids.filter((other) => other !== id)];
-  return planState(facts, { place, id, keep });
+  return planState(facts, { place, id, keep, userId: facts.people[0] });
 };
 
 /** As the plugin writes ids in file names: lower case, `@` and `.` as `-`. */
@@ -37,24 +41,21 @@ function accountIdOf({ botId }: ExportFacts): string {
 
 function planState(
   facts: ExportFacts,
-  { place, id, keep }: {
+  { place, id, keep, userId }: {
     readonly place: ExportPlace;
     readonly id: string;
     readonly keep: (ids: readonly string[]) => readonly string[];
+    /** `null` names nobody. */
+    readonly userId: string | null;
   },
 ): ExportPlan {
   const folder = folderOf(place, STATE_FOLDER);
-  const { token, baseUrl, people, savedAt } = facts;
-  const account = { token, savedAt, baseUrl, userId: people[0] };
-  const credentials = place.env("OPENCLAW_OAUTH_DIR")?.trim() ?? "";
-  const allowFolder = place.directory === null && credentials !== ""
-    ? credentials
-    : `${folder}/credentials`;
+  const { token, baseUrl, savedAt } = facts;
+  const account = { token, savedAt, baseUrl, ...(userId === null ? {} : { userId }) };
   return {
     files: [
       // First what the list will name: a gateway that looks in between finds no account without its file.
       ownFile(`${folder}/openclaw-weixin/accounts/${id}.json`, account),
-      allowFile(`${allowFolder}/openclaw-weixin-${id}-allowFrom.json`, people),
       {
         path: `${folder}/openclaw-weixin/accounts.json`,
         shown: jsonText([id]),
@@ -65,23 +66,6 @@ function planState(
       },
     ],
     lines: [],
-  };
-}
-
-/** It takes the place of the account's `userId`, so it names everybody; whom the gateway's own pairing let in stays. */
-function allowFile(path: string, people: readonly string[]): PlannedFile {
-  const write = (others: readonly string[], rest: object) =>
-    jsonText({ version: 1, ...rest, allowFrom: [...new Set([...others, ...people])] });
-  return {
-    path,
-    shown: write([], {}),
-    content(old) {
-      if (old === null) return write([], {});
-      const kept = tryParseJson(old);
-      if (!isObject(kept)) return null;
-      const others = textsOf(kept["allowFrom"] ?? []);
-      return others === null ? null : write(others, kept);
-    },
   };
 }
 

@@ -33,7 +33,7 @@ export const OPENCLAW_GATEWAY: ClientFromNpm = {
     await writeOpenclawState(given);
     const packages = await this.install();
     const model = startScriptedModel(MODEL_ANSWER);
-    const config = await gatewayConfig(given, { packages, model });
+    const config = gatewayConfig(given, { packages, model });
     await Deno.writeTextFile(`${given.stateFolder}/openclaw.json`, JSON.stringify(config));
     const command = new Deno.Command(await installNode(), {
       args: ["--import", GUARD, `${packages}/node_modules/openclaw/openclaw.mjs`, "gateway", "run"],
@@ -98,14 +98,10 @@ async function startGateway(command: Deno.Command, model: ScriptedModel): Promis
   };
 }
 
-async function gatewayConfig(
+function gatewayConfig(
   { stateFolder }: Given,
   { packages, model }: { readonly packages: string; readonly model: ScriptedModel },
-): Promise<object> {
-  const list = await Deno.readTextFile(`${stateFolder}/${PLUGIN}/accounts.json`);
-  const accountIds: readonly string[] = JSON.parse(list);
-  // The gateway takes in the exported list of people for accounts that stand here, and does not start with one of others.
-  const accounts = Object.fromEntries(accountIds.map((id) => [id, { enabled: true }]));
+): object {
   return {
     gateway: {
       mode: "local",
@@ -122,7 +118,7 @@ async function gatewayConfig(
       allow: [PLUGIN],
       entries: { [PLUGIN]: { enabled: true } },
     },
-    channels: { [PLUGIN]: { enabled: true, accounts } },
+    channels: { [PLUGIN]: { enabled: true } },
     models: {
       mode: "replace",
       catalogRefresh: { enabled: false },

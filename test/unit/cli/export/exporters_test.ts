@@ -38,36 +38,32 @@ function json(text: string | null | undefined): unknown {
 const STATE = "/home/ann/.openclaw";
 const LIST = `${STATE}/openclaw-weixin/accounts.json`;
 const ACCOUNT = `${STATE}/openclaw-weixin/accounts/b0f5860fdecb-im-bot.json`;
-const ALLOW = `${STATE}/credentials/openclaw-weixin-b0f5860fdecb-im-bot-allowFrom.json`;
 
-Deno.test("OpenClaw gets its account's file, the people it listens to, and its list of accounts last", () => {
-  const files = filesOf("openclaw", { facts: { people: ["o9ann@im.wechat", "o9bob@im.wechat"] } });
-  assertEquals(Object.keys(files), [ACCOUNT, ALLOW, LIST]);
+Deno.test("OpenClaw gets its account's file, and its list of accounts last", () => {
+  const files = filesOf("openclaw");
+  assertEquals(Object.keys(files), [ACCOUNT, LIST]);
   assertEquals(json(files[ACCOUNT]), {
     token: "vhub_0123456789abcdef",
     savedAt: "2026-01-02T03:04:05.000Z",
     baseUrl: "http://hub:8765",
     userId: "o9ann@im.wechat",
   });
-  assertEquals(json(files[ALLOW]), {
-    version: 1,
-    allowFrom: ["o9ann@im.wechat", "o9bob@im.wechat"],
-  });
   assertEquals(json(files[LIST]), ["b0f5860fdecb-im-bot"]);
 });
 
-Deno.test("OpenClaw's other accounts and whom it let in itself stay", () => {
-  const old = {
-    [LIST]: `["aaaa-im-bot"]`,
-    [ALLOW]: `{"version":1,"allowFrom":["o9eve@im.wechat","o9ann@im.wechat"],"note":"kept"}`,
-  };
-  const files = filesOf("openclaw", { old });
-  assertEquals(json(files[LIST]), ["aaaa-im-bot", "b0f5860fdecb-im-bot"]);
-  assertEquals(json(files[ALLOW]), {
-    version: 1,
-    note: "kept",
-    allowFrom: ["o9eve@im.wechat", "o9ann@im.wechat"],
+Deno.test("of several people OpenClaw is told none, so that it listens to all whom the hub lets in", () => {
+  const files = filesOf("openclaw", { facts: { people: ["o9ann@im.wechat", "o9bob@im.wechat"] } });
+  assertEquals(Object.keys(files), [ACCOUNT, LIST]);
+  assertEquals(json(files[ACCOUNT]), {
+    token: "vhub_0123456789abcdef",
+    savedAt: "2026-01-02T03:04:05.000Z",
+    baseUrl: "http://hub:8765",
   });
+});
+
+Deno.test("OpenClaw's other accounts stay", () => {
+  const files = filesOf("openclaw", { old: { [LIST]: `["aaaa-im-bot"]` } });
+  assertEquals(json(files[LIST]), ["aaaa-im-bot", "b0f5860fdecb-im-bot"]);
   const again = filesOf("openclaw", { old: { [LIST]: files[LIST] ?? "" } });
   assertEquals(again[LIST], files[LIST], "an account that is listed is not listed twice");
 });
@@ -75,9 +71,6 @@ Deno.test("OpenClaw's other accounts and whom it let in itself stay", () => {
 Deno.test("a list of OpenClaw's that cannot be understood is not written over", () => {
   for (const broken of ["", "{", `{"a":1}`, `[1]`]) {
     assertEquals(filesOf("openclaw", { old: { [LIST]: broken } })[LIST], null, broken);
-  }
-  for (const broken of ["", "[]", `{"allowFrom":"all"}`]) {
-    assertEquals(filesOf("openclaw", { old: { [ALLOW]: broken } })[ALLOW], null, broken);
   }
 });
 
@@ -90,8 +83,6 @@ Deno.test("OpenClaw's state is looked for where it looks itself, and --dir goes 
     `/new/${id}`,
   );
   assertEquals(firstOf(placeOf({ OPENCLAW_STATE_DIR: "/new" }, "/given")), `/given/${id}`);
-  const elsewhere = filesOf("openclaw", { place: placeOf({ OPENCLAW_OAUTH_DIR: "/oauth" }) });
-  assert("/oauth/openclaw-weixin-b0f5860fdecb-im-bot-allowFrom.json" in elsewhere);
 });
 
 Deno.test("weixin-agent-sdk works with the first account of the list, so the hub's goes there", () => {
