@@ -23,7 +23,7 @@ export async function startOwnHub(options: {
   const hub = await startHubProcess({
     data,
     upstreamUrl: options.upstreamUrl,
-    args: ["--token", options.botToken, "--allow-senders", "open"],
+    args: ["--token", options.botToken, "--allow-senders", "open", "--spacing-seconds", "0"],
   });
   return {
     ...hub,
