@@ -148,8 +148,17 @@ export function isAlive(pid: number): boolean {
 /** Resolves when there is no process of this id any more; rejects after two seconds. */
 export async function gone(pid: number | undefined): Promise<void> {
   assert(pid !== undefined);
-  for (let turn = 0; isAlive(pid); turn++) {
-    assert(turn < 200, `process ${pid} is still there`);
+  await comes(() => !isAlive(pid), `process ${pid} is still there`);
+}
+
+/** Resolves once the plugin's log holds a line like this; what is not caught is told after the answer. Rejects after two seconds. */
+export async function told(lines: readonly string[], pattern: RegExp): Promise<void> {
+  await comes(() => pattern.test(lines.join("\n")), `no line like ${pattern}`);
+}
+
+async function comes(isThere: () => boolean, otherwise: string): Promise<void> {
+  for (let turn = 0; !isThere(); turn++) {
+    assert(turn < 200, otherwise);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
