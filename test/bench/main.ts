@@ -42,7 +42,7 @@ async function benchLoad(): Promise<void> {
     random: systemRandom,
     port: Number(given["simulator-port"]),
     bots: [{ owner: "owner@im.wechat" }],
-  settings: { holdMs: 2_000 }, // a hub that is told to stop finishes its poll first
+    settings: { holdMs: 2_000 }, // a hub that is told to stop finishes its poll first
   });
   const [bot] = simulator.bots();
   if (bot === undefined) throw new Error("The simulator has no bot");
