@@ -3,15 +3,13 @@
  */
 import type { AccountId } from "../core/ids.ts";
 import { createBackoff } from "../lib/backoff.ts";
-import { type Bell, createBell } from "../lib/bell.ts";
 import { sleep } from "../lib/clock.ts";
 import { isObject, tryParseJson } from "../lib/json.ts";
 import { errorText } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
-import { startTask } from "../lib/task.ts";
 import type { AcceptedReply, Store } from "../store/store.ts";
 import { fanOut } from "./fanout.ts";
-import { createLanes } from "./lanes.ts";
+import { LANE_BACKOFF, type LaneStation, startLanes } from "./lanes.ts";
 import { askHooks, type HookPorts } from "./reply_hooks.ts";
 
 export interface ReplyPorts extends HookPorts {
@@ -21,52 +19,26 @@ export interface ReplyPorts extends HookPorts {
   onSends(account: AccountId): void;
 }
 
-export interface Replies {
-  /** Ring it when there may be accepted replies. */
-  readonly bell: Bell;
-  /** Finishes what is being shaped, then ends. */
-  stop(): Promise<void>;
-}
-
-const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+export type Replies = LaneStation;
 
 /** Replies read at once. */
 const LOOK_MAX = 256;
 
 export function startReplies(ports: ReplyPorts): Replies {
-  const { store, clock, random, log } = ports;
-  const bell = createBell(clock);
-  const lanes = createLanes(bell);
-  const stopping = new AbortController();
-
-  async function lookForWork(): Promise<void> {
-    if (lanes.free === 0) return;
-    const busy = lanes.busy;
-    const replies = await store.acceptedReplies(LOOK_MAX, busy);
-    const waiting = Map.groupBy(
-      replies.filter(({ conversation }) => !busy.has(conversation)),
-      ({ conversation }) => conversation,
-    );
-    for (const [conversation, inOrder] of [...waiting].slice(0, lanes.free)) {
-      lanes.begin(conversation, () => shapeAll(inOrder, ports, stopping.signal));
-    }
-  }
-
-  const task = startTask({
-    bell,
-    clock,
-    backoff: createBackoff({ ...BACKOFF, random }),
-    step: lookForWork,
-    onFault: (error) => log.error("replies.look_failed", { error: errorText(error) }),
-  });
-  return {
-    bell,
-    async stop() {
-      stopping.abort();
-      await task.stop();
-      await lanes.idle();
+  return startLanes(ports, {
+    faultEvent: "replies.look_failed",
+    async look(lanes, signal) {
+      const { busy } = lanes;
+      const replies = await ports.store.acceptedReplies(LOOK_MAX, busy);
+      const waiting = Map.groupBy(
+        replies.filter(({ conversation }) => !busy.has(conversation)),
+        ({ conversation }) => conversation,
+      );
+      for (const [conversation, inOrder] of [...waiting].slice(0, lanes.free)) {
+        lanes.begin(conversation, () => shapeAll(inOrder, ports, signal));
+      }
     },
-  };
+  });
 }
 
 /** Shapes one after the other; a step that fails is tried again, so that none is passed over. Never rejects. */
@@ -76,7 +48,7 @@ async function shapeAll(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, log } = ports;
-  const backoff = createBackoff({ ...BACKOFF, random });
+  const backoff = createBackoff({ ...LANE_BACKOFF, random });
   for (let at = 0; at < replies.length && !signal.aborted;) {
     const reply = replies[at];
     if (reply === undefined) return;

@@ -5,17 +5,15 @@
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import { createBackoff } from "../lib/backoff.ts";
-import { type Bell, createBell } from "../lib/bell.ts";
 import { type Clock, sleep } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
-import { startTask } from "../lib/task.ts";
 import type { PluginHost } from "../plugin/host.ts";
 import type { DecisionInput, Store } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
 import { decide, type Decided } from "./chain.ts";
-import { createLanes } from "./lanes.ts";
+import { LANE_BACKOFF, type LaneStation, startLanes } from "./lanes.ts";
 import type { CodeBook } from "./pairing.ts";
 import type { SenderPolicy } from "./policy.ts";
 import type { Background, Scene } from "./views.ts";
@@ -44,44 +42,18 @@ export interface MadeDecision extends Pick<Scene, "clients" | "nowMs"> {
   readonly decided: Decided;
 }
 
-export interface Router {
-  /** Ring it when there may be undecided messages. */
-  readonly bell: Bell;
-  /** Finishes what is being decided, then ends. */
-  stop(): Promise<void>;
-}
-
-const BACKOFF = { firstMs: 100, maxMs: 10_000 };
+export type Router = LaneStation;
 
 export function startRouter(ports: RouterPorts): Router {
-  const { store, clock, random, log } = ports;
-  const bell = createBell(clock);
-  const lanes = createLanes(bell);
-  const stopping = new AbortController();
-
-  async function lookForWork(): Promise<void> {
-    if (lanes.free === 0) return;
-    const heads = await store.heads({ skip: lanes.busy, limit: lanes.free });
-    for (const { conversation, message } of heads) {
-      lanes.begin(conversation, () => settleMessage(message, ports, stopping.signal));
-    }
-  }
-
-  const task = startTask({
-    bell,
-    clock,
-    backoff: createBackoff({ ...BACKOFF, random }),
-    step: lookForWork,
-    onFault: (error) => log.error("router.look_failed", { error: errorText(error) }),
-  });
-  return {
-    bell,
-    async stop() {
-      stopping.abort();
-      await task.stop();
-      await lanes.idle();
+  return startLanes(ports, {
+    faultEvent: "router.look_failed",
+    async look(lanes, signal) {
+      const heads = await ports.store.heads({ skip: lanes.busy, limit: lanes.free });
+      for (const { conversation, message } of heads) {
+        lanes.begin(conversation, () => settleMessage(message, ports, signal));
+      }
     },
-  };
+  });
 }
 
 /** How often one message was tried, in this life of the hub. */
@@ -101,7 +73,7 @@ async function settleMessage(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, log } = ports;
-  const backoff = createBackoff({ ...BACKOFF, random });
+  const backoff = createBackoff({ ...LANE_BACKOFF, random });
   const tries: Tries = { decided: 0, failed: 0, gone: 0, lastError: "" };
   while (!signal.aborted) {
     try {
