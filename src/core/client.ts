@@ -26,6 +26,15 @@ export interface ClientSettings {
   readonly dialect: Dialect;
   /** Whether it gets the hub's own members beside iLink's (`ilink_hub_ext`); only in iLink itself. */
   readonly extensions: "on" | "off";
+  /** Whether Markdown becomes what WeChat shows (tables as lists, links with their address) or leaves as it came. */
+  readonly markdown: "plain" | "keep";
+  /** What becomes of the parts of a long answer that the person's budget does not hold. */
+  readonly overflow: "wait" | "file";
+  /**
+   * What becomes of notices that a tool is at work. `typing`: they show the bubble. `merge`: one line before the answer.
+   * `forward`: each is a send.
+   */
+  readonly progress: "drop" | "typing" | "merge" | "forward";
 }
 
 export const DIALECTS = ["ilink", "edgecrab", "legacy"] as const;
@@ -37,6 +46,9 @@ export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   onUnanswered: "show",
   dialect: "ilink",
   extensions: "off",
+  markdown: "plain",
+  overflow: "wait",
+  progress: "typing",
 };
 
 /**

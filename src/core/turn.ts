@@ -11,6 +11,10 @@ export type SendRank =
   | "hub"
   /** A reply that comes while the turn goes on. */
   | "reply"
+  /** A notice of a script's, which nobody waits for. */
+  | "push"
+  /** What an agent says of its work before it answers. */
+  | "progress"
   /** What leaves at the end of a turn. */
   | "released";
 
@@ -73,6 +77,8 @@ export function hasPlenty(sendsLeft: number, rank: SendRank, sendsPerInbound: nu
     case "hub":
       return sendsLeft > final;
     case "reply":
+    case "push":
+    case "progress":
       return sendsLeft > final + hub;
     case "released":
       return sendsLeft > hub;
@@ -98,6 +104,8 @@ export function admitInTurn(turn: Turn, rank: SendRank, sendsPerInbound: number)
       return left > 0 ? "wait_for_end" : "wait_for_person";
     }
     case "reply":
+    case "push":
+    case "progress":
       if (forEnd > final) return "send";
       return forEnd > 0 ? "wait_for_end" : "wait_for_person";
     case "released":

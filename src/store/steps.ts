@@ -261,6 +261,8 @@ export interface ReplySteps {
     readonly reply: ReplyId;
     /** JSON texts of the contents to send in order; none stops the reply. */
     readonly contents: readonly string[];
+    /** "reply" unless given. */
+    readonly rank?: "reply" | "push" | "progress";
     /** What the reply hooks did, for the trace. */
     readonly steps: Json;
     /**

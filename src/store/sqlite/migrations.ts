@@ -4,10 +4,10 @@ import { HubError } from "../../core/error.ts";
 import type { Database } from "./database.ts";
 import { databaseError } from "./faults.ts";
 import { touchPrivate } from "./private_file.ts";
-import { APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3 } from "./schema.ts";
+import { APPLICATION_ID, VERSION_1, VERSION_2, VERSION_3, VERSION_4 } from "./schema.ts";
 
 /** Step `n` (from 0) leads from version `n` to `n + 1`. */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 const READ_APPLICATION_ID = "PRAGMA application_id";
 const READ_VERSION = "PRAGMA user_version";

@@ -1,4 +1,5 @@
 /** Plans one upstream call. */
+import assert from "node:assert/strict";
 import {
   type AccountId,
   asId,
@@ -7,16 +8,21 @@ import {
   type ReplyId,
   type SendId,
 } from "../../core/ids.ts";
+import type { SendRank } from "../../core/turn.ts";
 import type { Step } from "./group.ts";
 import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 
-/** The hub's own words go before replies. */
-const PRIORITY_HUB = 0;
-const PRIORITY_REPLY = 1;
-/** What was kept for the end of a turn goes after what comes anew. */
-export const PRIORITY_RELEASED = 2;
+/** The order in which they leave; a send's priority is its place here. Also part of the database: append only. */
+const RANKS = ["hub", "reply", "released", "push", "progress"] as const satisfies SendRank[];
+export const PRIORITY_RELEASED = RANKS.indexOf("released");
+
+export function rankOf(priority: number): SendRank {
+  const rank = RANKS[priority];
+  assert(rank !== undefined, `no rank has the priority ${priority}`);
+  return rank;
+}
 
 const INSERT = `
   INSERT INTO sends (account, conversation, reply, message, priority, content, text_head,
@@ -38,6 +44,7 @@ export function planSend(
     readonly reply: ReplyId | null;
     /** What the hub's own words are about; counts only without a reply. */
     readonly message: MessageId | null;
+    readonly rank: SendRank;
     /** JSON text. */
     readonly content: string;
     readonly atMs: number;
@@ -45,7 +52,7 @@ export function planSend(
 ): SendId {
   const { db } = step;
   const isRemoved = db.get(IS_REMOVED, planned.account) !== undefined;
-  const { account, conversation, reply, message, content, atMs } = planned;
+  const { account, conversation, reply, message, rank, content, atMs } = planned;
   const text = normalText(textOfContent(content));
   const id = db.insert(
     isRemoved ? INSERT_EXPIRED : INSERT,
@@ -53,7 +60,7 @@ export function planSend(
     conversation,
     reply,
     reply === null ? message : null,
-    reply === null ? PRIORITY_HUB : PRIORITY_REPLY,
+    RANKS.indexOf(rank),
     content,
     headOfText(text),
     digestOfText(text),

@@ -68,10 +68,12 @@ function readAccepted(
 
 function plan(step: Step, planned: Parameters<ReplySteps["plan"]>[0]): void {
   const { db } = step;
-  const { reply, contents, steps, pinnedForMs = null, atMs } = planned;
+  const { reply, contents, rank = "reply", steps, pinnedForMs = null, atMs } = planned;
   const state = contents.length === 0 ? "stopped" : "shaped";
   if (db.change(END_SHAPING, state, JSON.stringify(steps), reply) === 0) return;
   const place = db.one<{ account: AccountId; conversation: ConversationId }>(SELECT_PLACE, reply);
-  for (const content of contents) planSend(step, { ...place, reply, message: null, content, atMs });
+  for (const content of contents) {
+    planSend(step, { ...place, reply, message: null, rank, content, atMs });
+  }
   if (contents.length > 0 && pinnedForMs !== null) pinReply(db, reply, pinnedForMs);
 }

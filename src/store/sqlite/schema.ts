@@ -249,6 +249,13 @@ CREATE INDEX senders_key ON senders (key);
 CREATE INDEX senders_alias ON senders (alias) WHERE alias <> '';
 `;
 
+const SPEAKERS = `
+-- What the client's own request asks for: the person's short answer, for so long; NULL: nothing.
+ALTER TABLE replies ADD COLUMN pinned_for_ms INTEGER;
+-- agent: takes messages and answers. push: only speaks, with a key of its own.
+ALTER TABLE clients ADD COLUMN role TEXT NOT NULL DEFAULT 'agent';
+`;
+
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */
 export const VERSION_1 = META + CLIENTS + ACCOUNTS + CONVERSATIONS + MESSAGES + DELIVERIES +
   REPLIES + SENDS;
@@ -258,3 +265,6 @@ export const VERSION_2 = PINS + PEOPLE;
 
 /** Leads from version 2 to 3. */
 export const VERSION_3 = PAIRINGS;
+
+/** Leads from version 3 to 4. */
+export const VERSION_4 = SPEAKERS;

@@ -1,7 +1,6 @@
 /** Upstream calls: which to make, that one was begun, how it ended. The ledger is counted with them. */
 import type { AccountId, ConversationId, ReplyId, SendId } from "../../core/ids.ts";
 import type { Ledger } from "../../core/ledger.ts";
-import type { SendRank } from "../../core/turn.ts";
 import { canMove, hasEnded, type SendState } from "../../core/lifecycle.ts";
 import type { SendEnd, SendJob, SendSteps } from "../store.ts";
 import { readAddress } from "./conversations.ts";
@@ -9,7 +8,7 @@ import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { countSends } from "./moves.ts";
-import { PRIORITY_RELEASED } from "./plan_send.ts";
+import { rankOf } from "./plan_send.ts";
 import { holdTurn, readHeld, readTurn, releaseSends } from "./turns.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { readGate, saveGate } from "./send_gates.ts";
@@ -119,13 +118,8 @@ function readNext(
       attempt: row.attempts + 1,
       ledger: readLedger(row),
       showsIds: row.showsIds === 1,
-      rank: rankOf(row),
+      rank: rankOf(row.priority),
     }));
-}
-
-function rankOf({ reply, priority }: JobRow): SendRank {
-  if (reply === null) return "hub";
-  return priority === PRIORITY_RELEASED ? "released" : "reply";
 }
 
 function beginSend(

@@ -74,7 +74,12 @@ export function settle(step: Step, parts: SettleParts, settlement: Settlement): 
   const place: Place = { ...found, message, atMs };
   const words = wordsOf(decision);
   for (const part of words === null ? [] : splitText(words, LIMITS.sendTextMax)) {
-    planSend(step, { ...place, reply: null, content: JSON.stringify(textContent(part)) });
+    planSend(step, {
+      ...place,
+      reply: null,
+      rank: "hub",
+      content: JSON.stringify(textContent(part)),
+    });
   }
   if (decision.kind === "deliver" || decision.kind === "answer") {
     changeBinding(db, place, decision.binding);

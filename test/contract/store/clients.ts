@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DEFAULT_CLIENT_SETTINGS } from "../../../src/core/client.ts";
 import { HubError } from "../../../src/core/error.ts";
 import { asId, type ClientId } from "../../../src/core/ids.ts";
 import { deliverTo, said, START_MS } from "../../fake/store_life.ts";
@@ -41,13 +42,7 @@ export const CLIENTS: Subject = {
       settings: { batch: 5 },
     });
     assertEquals([changed.name, changed.label], ["alpha", "my laptop"]);
-    assertEquals(changed.settings, {
-      batch: 5,
-      acknowledgeBy: "cursor",
-      onUnanswered: "show",
-      dialect: "ilink",
-      extensions: "off",
-    });
+    assertEquals(changed.settings, { ...DEFAULT_CLIENT_SETTINGS, batch: 5 });
     assertEquals((await store.clients())[0], changed);
     const taken = await assertRejects(
       () => store.updateClient(life.client(), { name: "beta" }),
