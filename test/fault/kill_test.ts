@@ -8,6 +8,7 @@ import { fraction, systemRandom } from "../../src/lib/random.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import type { MessageSummary, MessageTrace } from "../../src/store/trace.ts";
 import { type HubProcess, startHubProcess } from "../fake/hub_process.ts";
+import { lastingPort } from "../fake/lasting_port.ts";
 import { type PlainAgent, startPlainAgent } from "../fake/plain_agent.ts";
 
 const IS_LONG = Deno.env.get("FAULT") === "long";
@@ -48,15 +49,15 @@ for (const mode of ["ack", "dup", "tencent"] as const) {
 }
 
 async function runScene(simulator: Simulator, data: string): Promise<void> {
-  const start = (port: number) =>
+  const port = lastingPort();
+  const start = () =>
     startHubProcess({
       data,
       upstreamUrl: simulator.baseUrl,
       port,
       args: ["--allow-senders", "open"],
     });
-  let hub = await start(0);
-  const port = Number(new URL(hub.url).port);
+  let hub = await start();
   const people = await logIn(simulator, hub);
   const agents = new Map<string, PlainAgent>();
   for (const name of AGENTS) {
@@ -70,7 +71,7 @@ async function runScene(simulator: Simulator, data: string): Promise<void> {
     for (let kill = 0; kill < KILLS; kill++) {
       await pause(50 + fraction(systemRandom) * LIFE_MAX_MS);
       await hub.end("SIGKILL");
-      hub = await start(port);
+      hub = await start();
     }
     await writing;
     const scene = { simulator, agents, said, hub };

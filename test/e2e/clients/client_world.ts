@@ -6,6 +6,7 @@ import type { BotView } from "../../../src/simulator/views.ts";
 import type { BotEntry } from "../../../src/simulator/world.ts";
 import type { MessageSummary, MessageTrace } from "../../../src/store/trace.ts";
 import { type HubProcess, startHubProcess } from "../../fake/hub_process.ts";
+import { lastingPort } from "../../fake/lasting_port.ts";
 import type { ClientFromNpm } from "./clients_from_npm.ts";
 import type { NpmClient } from "./npm_client.ts";
 import { waitFor } from "./wait.ts";
@@ -59,7 +60,7 @@ export async function withClientWorld(
   while (people.length < PEOPLE) people.push(simulator.addPerson().id);
   const scene: Scene = { kind, simulator, bot, people, folder };
 
-  const hub = await startHub(scene, 0);
+  const hub = await startHub(scene, lastingPort());
   const token = await hub.register(CLIENT_NAME);
   const world: ClientWorld = { ...scene, token, newcomers: [...people], hub, clients: [] };
   endings.defer(async () => {

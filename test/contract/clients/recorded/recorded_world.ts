@@ -9,6 +9,7 @@ import type { MessageTrace } from "../../../../src/store/trace.ts";
 import { createFakeClock, type FakeClock, settle } from "../../../fake/fake_clock.ts";
 import { createFakeRandom } from "../../../fake/fake_random.ts";
 import { createFakeUpstream, type FakeUpstream, OWNER } from "../../../fake/fake_upstream.ts";
+import { lastingPort } from "../../../fake/lasting_port.ts";
 import { type MortalHub, startMortalHub } from "../../../fake/mortal_hub.ts";
 import type { CdnFetch } from "./recorded_media.ts";
 
@@ -64,14 +65,16 @@ export async function openRecordedWorld(): Promise<RecordedWorld> {
   const random = createFakeRandom(11);
   const path = `${directory}/hub.db`;
 
-  async function start(wanted: number) {
+  const port = lastingPort();
+
+  async function start() {
     const hub = await startMortalHub({
       ...{ path, clock, random, log, api: upstream.api, crashAt: null },
       flags: { "allow-senders": "open", "sends-per-inbound": SENDS_PER_INBOUND },
     });
     const server = await startServer({
       hostname: "127.0.0.1",
-      port: wanted,
+      port,
       downstream: hub.stations.downstream.app,
       admin: { fetch: () => new Response("{}") },
       clock,
@@ -80,8 +83,7 @@ export async function openRecordedWorld(): Promise<RecordedWorld> {
     return { hub, server };
   }
 
-  let running = await start(0);
-  const { port } = running.server;
+  let running = await start();
 
   async function login(): Promise<void> {
     const { token, baseUrl } = upstream.bot();
@@ -143,7 +145,7 @@ export async function openRecordedWorld(): Promise<RecordedWorld> {
     },
     async restart(how) {
       await end(how);
-      running = await start(port);
+      running = await start();
       await running.hub.stations.upstream.refresh();
     },
     async traces() {
