@@ -1,6 +1,8 @@
-/** A whole hub under a fake clock, between the simulated WeChat and one agent that the test plays. */
+/** A whole hub under a fake clock, between the simulated WeChat and the agents that the test plays. */
 import { createHash } from "node:crypto";
 import { assert } from "@std/assert";
+import type { ClientSettings } from "../../src/core/client.ts";
+import { itemsOf, textOfItems } from "../../src/core/content.ts";
 import { asId, type MessageId } from "../../src/core/ids.ts";
 import {
   isObject,
@@ -9,6 +11,7 @@ import {
   parseJson,
   textMember,
 } from "../../src/lib/json.ts";
+import type { Say } from "../../src/simulator/say.ts";
 import type { Settings } from "../../src/simulator/settings.ts";
 import type { MessageTrace } from "../../src/store/trace.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
@@ -20,24 +23,37 @@ export interface DeliveryWorld {
   readonly clock: FakeClock;
   readonly upstream: FakeUpstream;
   readonly hub: MortalHub;
-  /** Takes what waits for the agent, and with it acknowledges what it took before. */
-  poll(): Promise<void>;
-  /** Answers the message taken last; gives `ret`. */
-  reply(text: string): Promise<unknown>;
-  say(text: string): Promise<void>;
+  /** One of `agents`, by its name. */
+  agent(name: string): PlayedAgent;
+  /** The first agent's. */
+  poll: PlayedAgent["poll"];
+  /** The first agent's; gives `ret`. */
+  reply(given: GivenAnswer): Promise<unknown>;
+  /** The person's words, or a whole message of theirs; gives the digits of its id. */
+  say(what: string | Say): Promise<string>;
   /** What the person sees of the bot. */
   shown(): string[];
   calls(): number;
   traces(): Promise<readonly MessageTrace[]>;
 }
 
-const TOKEN = "vhub_ann";
+export interface PlayedAgent {
+  /** Takes what waits for the agent, and with it acknowledges what it took before; gives its text, `null` if nothing came. */
+  poll(): Promise<string | null>;
+  /** Answers the message taken last, and gives what the hub answers. */
+  reply(given: GivenAnswer): Promise<JsonObject>;
+  set(settings: Partial<ClientSettings>): Promise<void>;
+}
 
-/** Runs `act` beside a whole hub with one agent, `ann`, and ends it. */
+/** A text, or members of `msg` beside those that every answer has. */
+export type GivenAnswer = string | JsonObject;
+
+/** Runs `act` beside a whole hub with the agents named, or `ann` alone, and ends it. */
 export async function withDelivery(
   act: (world: DeliveryWorld) => Promise<void>,
-  { flags = {}, ...simulator }: Partial<Settings> & {
+  { flags = {}, agents = ["ann"], ...simulator }: Partial<Settings> & {
     readonly flags?: Readonly<Record<string, string>>;
+    readonly agents?: readonly [string, ...string[]];
   } = {},
 ): Promise<void> {
   const clock = createFakeClock();
@@ -48,60 +64,33 @@ export async function withDelivery(
   });
   const { token, baseUrl } = upstream.bot();
   await hub.store.saveLogin({ userId: OWNER, botId: "b@im.bot", token, baseUrl, atMs: 0 });
-  const tokenHash = createHash("sha256").update(TOKEN).digest("hex");
-  await hub.store.registerClient({ name: "ann", label: "", tokenHash, atMs: 0 });
+  const played = new Map<string, PlayedAgent>();
+  for (const name of agents) played.set(name, await playAgent(name, { hub, clock }));
+  function agent(name: string): PlayedAgent {
+    const found = played.get(name);
+    assert(found !== undefined, `no agent ${name}`);
+    return found;
+  }
+  const first = agent(agents[0]);
   await hub.stations.upstream.refresh();
   let calls = 0;
   upstream.simulator.watch((event) => {
     if (event.kind === "request" && event.endpoint === "sendmessage") calls += 1;
   });
-  let cursor = "";
-  let taken: JsonObject = {};
-  let sends = 0;
-
-  async function post(path: string, body: JsonObject): Promise<JsonObject> {
-    const asking = hub.stations.downstream.app.fetch(
-      new Request(`http://hub/ilink/bot/${path}`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${TOKEN}` },
-        body: JSON.stringify(body),
-      }),
-    );
-    let answer: JsonObject | null = null;
-    const asked = Promise.resolve(asking).then(async (response) => {
-      const read = parseJson(await response.text());
-      assert(isObject(read));
-      answer = read;
-    });
-    for (let second = 0; second < 40 && answer === null; second++) await clock.advance(1_000);
-    await asked;
-    return answer ?? {};
-  }
 
   await act({
     clock,
     upstream,
     hub,
-    async poll() {
-      const answer = await post("getupdates", { get_updates_buf: cursor });
-      cursor = textMember(answer, "get_updates_buf") || cursor;
-      const [message] = listMember(answer, "msgs");
-      if (isObject(message)) taken = message;
+    agent,
+    poll: first.poll,
+    async reply(given) {
+      return Number((await first.reply(given))["ret"]);
     },
-    async reply(text) {
-      const answer = await post("sendmessage", {
-        msg: {
-          to_user_id: textMember(taken, "from_user_id"),
-          client_id: `send-${++sends}`,
-          context_token: textMember(taken, "context_token"),
-          item_list: [{ type: 1, text_item: { text } }],
-        },
-      });
-      return Number(answer["ret"]);
-    },
-    async say(text) {
-      upstream.simulator.say({ what: text });
+    async say(what) {
+      const wireId = upstream.simulator.say({ what });
       await clock.advance(1_000);
+      return wireId;
     },
     shown: () => upstream.simulator.sent().map(({ text }) => text),
     calls: () => calls,
@@ -119,4 +108,61 @@ export async function withDelivery(
   for (let minute = 0; !isStopped && minute < 10; minute++) await clock.advance(60_000);
   await stopping;
   await upstream.simulator.close();
+}
+
+/** A client of the hub's that calls it as an agent would. */
+async function playAgent(
+  name: string,
+  { hub, clock }: { readonly hub: MortalHub; readonly clock: FakeClock },
+): Promise<PlayedAgent> {
+  const token = `vhub_${name}`;
+  const tokenHash = createHash("sha256").update(token).digest("hex");
+  const { id } = await hub.store.registerClient({ name, label: "", tokenHash, atMs: 0 });
+  let cursor = "";
+  let taken: JsonObject = {};
+  let sends = 0;
+
+  async function post(path: string, body: JsonObject): Promise<JsonObject> {
+    const asking = hub.stations.downstream.app.fetch(
+      new Request(`http://hub/ilink/bot/${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      }),
+    );
+    let answer: JsonObject | null = null;
+    const asked = Promise.resolve(asking).then(async (response) => {
+      const read = parseJson(await response.text());
+      assert(isObject(read));
+      answer = read;
+    });
+    for (let second = 0; second < 40 && answer === null; second++) await clock.advance(1_000);
+    await asked;
+    return answer ?? {};
+  }
+
+  return {
+    async poll() {
+      const answer = await post("getupdates", { get_updates_buf: cursor });
+      cursor = textMember(answer, "get_updates_buf") || cursor;
+      const [message] = listMember(answer, "msgs");
+      if (!isObject(message)) return null;
+      taken = message;
+      return textOfItems(itemsOf(message));
+    },
+    reply: (given) =>
+      post("sendmessage", {
+        msg: {
+          to_user_id: textMember(taken, "from_user_id"),
+          client_id: `send-${++sends}`,
+          context_token: textMember(taken, "context_token"),
+          ...(typeof given === "string"
+            ? { item_list: [{ type: 1, text_item: { text: given } }] }
+            : given),
+        },
+      }),
+    async set(settings) {
+      await hub.store.updateClient(id, { settings });
+    },
+  };
 }
