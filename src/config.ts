@@ -76,6 +76,21 @@ export const SETTINGS = {
     ...setting(number({ min: 0.1, max: 8_760 }, HOUR_MS), "window-hours", 24),
     unit: "h",
   },
+  safeWindowMs: {
+    ...setting(number({ min: 0.1, max: 8_760 }, HOUR_MS), "safe-window-hours", 11),
+    unit: "h",
+  },
+  keptForAnswer: setting(number({ min: 0, max: 100, isWhole: true }), "kept-for-answer", 1),
+  keptForHub: setting(number({ min: 0, max: 100, isWhole: true }), "kept-for-hub", 1),
+  turnQuietMs: {
+    ...setting(number({ min: 5, max: 3_600 }, SECOND_MS), "turn-quiet-seconds", 120),
+    unit: "s",
+  },
+  turnMaxMs: {
+    ...setting(number({ min: 5, max: 86_400 }, SECOND_MS), "turn-max-seconds", 600),
+    unit: "s",
+  },
+  burstSends: setting(number({ min: 1, max: 1_000, isWhole: true }), "burst-sends", 3),
   coolDownMs: {
     ...setting(number({ min: 1, max: 86_400 }, SECOND_MS), "cool-down-seconds", 60),
     unit: "s",

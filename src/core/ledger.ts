@@ -16,6 +16,8 @@ export interface LedgerLimits {
   readonly sendsPerInbound: number;
   /** How long after the person's newest message WeChat still delivers, milliseconds. */
   readonly windowMs: number;
+  /** So long after it nobody has seen WeChat refuse for the window's sake; later it may, milliseconds. */
+  readonly safeWindowMs: number;
 }
 
 export type Admission =

@@ -86,11 +86,16 @@ export interface Refusal {
   readonly text: string;
 }
 
+export interface RefusalLimits extends LedgerLimits {
+  /** So many calls of an account within a minute may have been too many. */
+  readonly burstSends: number;
+}
+
 /** What is known when a refusal has to be read. */
 export interface RefusalFacts {
   /** That of before the call. */
   readonly ledger: Ledger;
-  readonly limits: LedgerLimits;
+  readonly limits: RefusalLimits;
   /** Calls of the account within the last minute, this one included. */
   readonly recentSends: number;
   /** Whether the account is in a penalty already. */
@@ -111,11 +116,6 @@ const TEXTS: readonly {
   { text: /prepare failed/i, meaning: "unprepared" },
 ];
 
-/** So long after the person's message nobody has seen WeChat refuse for the window's sake (USERS: 11 h fine, 15 h refused). */
-const SAFE_WINDOW_MS = 11 * 3_600_000;
-/** Users were throttled at the third message of a second and at the sixth of some minutes. */
-const BURST_SENDS = 3;
-
 /** Reads a refusal. An unknown code is never taken for a throttle. */
 export function readRefusal({ code, text }: Refusal, facts: RefusalFacts): SendMeaning {
   if (code !== HELD_BACK) return "unknown_code";
@@ -133,7 +133,7 @@ export function readRefusal({ code, text }: Refusal, facts: RefusalFacts): SendM
   if (admission.kind === "defer") {
     return admission.reason === "window" ? "window_closed" : "budget_spent";
   }
-  if (isThrottled || recentSends >= BURST_SENDS) return "throttled";
-  const isFresh = nowMs - lastInboundAtMs < SAFE_WINDOW_MS;
+  if (isThrottled || recentSends >= limits.burstSends) return "throttled";
+  const isFresh = nowMs - lastInboundAtMs < limits.safeWindowMs;
   return isFresh && said !== undefined ? "throttled" : "stale_context";
 }

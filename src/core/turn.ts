@@ -44,18 +44,34 @@ export interface WaitingSend {
 
 /** How often a turn that goes on is looked at, and how long after its last reply one that was acknowledged may still go on. */
 export const TURN_LOOK_MS = 5_000;
-/** A client that has acknowledged nothing works, but the person does not wait for ever for what is there. */
-const QUIET_MS = 2 * 60_000;
-/** The longest that text is kept for the end of a turn. */
-const TURN_MAX_MS = 10 * 60_000;
+
+export interface TurnLimits {
+  /** Sends WeChat takes for one message of the person. */
+  readonly sendsPerInbound: number;
+  /** Those of them that are kept for the end of the turn. */
+  readonly keptForAnswer: number;
+  /** Those of them that are kept for the hub's own words. */
+  readonly keptForHub: number;
+  /**
+   * A client that has acknowledged nothing works, but after so long without a reply the person no longer waits for what is
+   * there, milliseconds.
+   */
+  readonly turnQuietMs: number;
+  /** The longest that text is kept for the end of a turn, milliseconds. */
+  readonly turnMaxMs: number;
+}
 
 export function isTurnOver(
   turn: Turn,
-  { heldSinceMs, nowMs }: { readonly heldSinceMs: number; readonly nowMs: number },
+  { heldSinceMs, limits, nowMs }: {
+    readonly heldSinceMs: number;
+    readonly limits: TurnLimits;
+    readonly nowMs: number;
+  },
 ): boolean {
   const lastMs = Math.max(turn.lastInboundAtMs ?? 0, turn.lastReplyAtMs ?? 0);
-  const quietMs = turn.hasOpenDelivery ? QUIET_MS : TURN_LOOK_MS;
-  return nowMs - lastMs >= quietMs || nowMs - heldSinceMs >= TURN_MAX_MS;
+  const quietMs = turn.hasOpenDelivery ? limits.turnQuietMs : TURN_LOOK_MS;
+  return nowMs - lastMs >= quietMs || nowMs - heldSinceMs >= limits.turnMaxMs;
 }
 
 /** Sends that are kept for what must not be crowded out. */
@@ -66,13 +82,15 @@ interface Reserve {
   readonly hub: number;
 }
 
-function reserveOf(sendsPerInbound: number): Reserve {
-  return { final: sendsPerInbound >= 2 ? 1 : 0, hub: sendsPerInbound >= 3 ? 1 : 0 };
+/** One send at least is for whoever comes first. */
+function reserveOf({ sendsPerInbound, keptForAnswer, keptForHub }: TurnLimits): Reserve {
+  const final = Math.min(keptForAnswer, sendsPerInbound - 1);
+  return { final, hub: Math.min(keptForHub, sendsPerInbound - 1 - final) };
 }
 
 /** Whether so many are left that nobody has to ask who may use them. */
-export function hasPlenty(sendsLeft: number, rank: SendRank, sendsPerInbound: number): boolean {
-  const { final, hub } = reserveOf(sendsPerInbound);
+export function hasPlenty(sendsLeft: number, rank: SendRank, limits: TurnLimits): boolean {
+  const { final, hub } = reserveOf(limits);
   switch (rank) {
     case "hub":
       return sendsLeft > final;
@@ -86,20 +104,20 @@ export function hasPlenty(sendsLeft: number, rank: SendRank, sendsPerInbound: nu
 }
 
 /** Sends that text at the turn's end may use. */
-export function sendsForEnd(turn: Turn, sendsPerInbound: number): number {
-  const left = sendsPerInbound - turn.sendsSinceInbound;
-  return Math.max(0, left - Math.max(0, reserveOf(sendsPerInbound).hub - turn.hubSends));
+export function sendsForEnd(turn: Turn, limits: TurnLimits): number {
+  const left = limits.sendsPerInbound - turn.sendsSinceInbound;
+  return Math.max(0, left - Math.max(0, reserveOf(limits).hub - turn.hubSends));
 }
 
 export type TurnAdmission = "send" | "wait_for_end" | "wait_for_person";
 
 /** Who may use the last sends. */
-export function admitInTurn(turn: Turn, rank: SendRank, sendsPerInbound: number): TurnAdmission {
-  const forEnd = sendsForEnd(turn, sendsPerInbound);
-  const { final } = reserveOf(sendsPerInbound);
+export function admitInTurn(turn: Turn, rank: SendRank, limits: TurnLimits): TurnAdmission {
+  const forEnd = sendsForEnd(turn, limits);
+  const { final } = reserveOf(limits);
   switch (rank) {
     case "hub": {
-      const left = sendsPerInbound - turn.sendsSinceInbound;
+      const left = limits.sendsPerInbound - turn.sendsSinceInbound;
       if (left > final || (left > 0 && turn.waiting.length === 0)) return "send";
       return left > 0 ? "wait_for_end" : "wait_for_person";
     }

@@ -2,13 +2,14 @@
 import type { Client, ClientStates } from "../core/client.ts";
 import type { ClientId } from "../core/ids.ts";
 import type { Ledger, LedgerLimits } from "../core/ledger.ts";
+import type { TurnLimits } from "../core/turn.ts";
 import type { Binding, ClientView, HubView, InboundView } from "../plugin/api.ts";
 import type { DecisionInput } from "../store/store.ts";
 
 /** What stays the same while the hub runs. */
 export interface Background {
   readonly states: ClientStates;
-  readonly limits: LedgerLimits;
+  readonly limits: LedgerLimits & TurnLimits;
   /** The language of texts to people. */
   readonly lang: "zh" | "en";
   /** The hub's version. */

@@ -55,6 +55,32 @@ export const SETTING_HELP = {
     zh: "用户最后一条消息之后，微信还送达回复多久",
     en: "how long after the person's last message WeChat still delivers",
   },
+  safeWindowMs: {
+    zh: "用户最后一条消息之后多久以内，微信肯定还送达；再往后到 window-hours 之前算有风险",
+    en:
+      "how long after the person's last message WeChat surely delivers; from there to window-hours it may not",
+  },
+  keptForAnswer: {
+    zh: "一条消息的回复里，给最后的回答留几条",
+    en: "of the answers to one message, those kept for the final one",
+  },
+  keptForHub: {
+    zh: "一条消息的回复里，给 hub 自己的话留几条",
+    en: "of the answers to one message, those kept for the hub's own words",
+  },
+  turnQuietMs: {
+    zh: "智能体没确认收到消息，又这么久没有新回复，就算一轮结束，等着的内容合在一起发",
+    en:
+      "an agent that has not acknowledged its message and says nothing for so long has ended its turn; what waits leaves together",
+  },
+  turnMaxMs: {
+    zh: "等一轮结束再发的内容，最多等多久",
+    en: "the longest that text waits for the end of a turn",
+  },
+  burstSends: {
+    zh: "一分钟内发了这么多条后被拒，就当作发得太快",
+    en: "sends of a minute after which a refusal is taken for one of too many",
+  },
   coolDownMs: {
     zh: "微信说发得太多之后，第一次等多久再试；再被拒绝就加倍",
     en:

@@ -3,9 +3,9 @@
  * at most one is in flight, so that order and the count of its ledger hold.
  */
 import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
-import { type Admission, admit, type LedgerLimits } from "../core/ledger.ts";
+import { type Admission, admit } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
-import { SEND_RULES } from "../core/send_errors.ts";
+import { type RefusalLimits, SEND_RULES } from "../core/send_errors.ts";
 import {
   admitInTurn,
   groupWaiting,
@@ -13,6 +13,7 @@ import {
   isTurnOver,
   sendsForEnd,
   TURN_LOOK_MS,
+  type TurnLimits,
 } from "../core/turn.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
@@ -35,7 +36,7 @@ import { untilCommitted } from "./commit_retry.ts";
 import { classifySend, endOf, type SendOutcome } from "./send_outcome.ts";
 import { type PaceFacts, type PaceSettings, SendPace } from "./send_pace.ts";
 
-export interface SendSettings extends LedgerLimits, PaceSettings {
+export interface SendSettings extends RefusalLimits, TurnLimits, PaceSettings {
   /** What becomes of a send whose end was not seen: shown as such, or sent once more. */
   readonly unknownSends: "show" | "repeat";
   /** Answers that have waited so long are given up, milliseconds. */
@@ -194,14 +195,13 @@ export class Sender {
 
   async #admitToTurn(job: SendJob, nowMs: number): Promise<Admission> {
     const { store, settings } = this.#ports;
-    const { sendsPerInbound } = settings;
     const admission = admit(job.ledger, settings, nowMs);
-    const left = sendsPerInbound - job.ledger.sendsSinceInbound;
+    const left = settings.sendsPerInbound - job.ledger.sendsSinceInbound;
     const isFree = job.ledger.lastInboundAtMs === null ||
-      hasPlenty(left, job.rank, sendsPerInbound);
+      hasPlenty(left, job.rank, settings);
     if (admission.kind === "defer" || isFree) return admission;
     const turn = await store.turn(job.conversation);
-    switch (admitInTurn(turn, job.rank, sendsPerInbound)) {
+    switch (admitInTurn(turn, job.rank, settings)) {
       case "send":
         return admission;
       case "wait_for_end": {
@@ -223,13 +223,13 @@ export class Sender {
       const turn = await store.turn(conversation);
       const heldSinceMs = this.#heldSince.get(conversation) ?? nowMs;
       this.#heldSince.set(conversation, heldSinceMs);
-      if (!isTurnOver(turn, { heldSinceMs, nowMs })) {
+      if (!isTurnOver(turn, { heldSinceMs, limits: settings, nowMs })) {
         await store.holdTurn(conversation, nowMs + TURN_LOOK_MS);
         onDeferredUntil(nowMs + TURN_LOOK_MS);
         continue;
       }
       this.#heldSince.delete(conversation);
-      const forEnd = sendsForEnd(turn, settings.sendsPerInbound);
+      const forEnd = sendsForEnd(turn, settings);
       // A digest must not use up what answers to the new message need.
       const slots = forEnd === 0 ? 0 : Math.max(1, Math.floor(forEnd / 2));
       const { groups, rest } = groupWaiting(turn.waiting, { textMax: LIMITS.sendTextMax, slots });

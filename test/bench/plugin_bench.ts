@@ -14,6 +14,7 @@ import { decide, type DecisionPorts } from "../../src/router/chain.ts";
 import { client, decisionInput, statesOf } from "../fake/decision_input.ts";
 import { createIsolatedHost } from "../fake/isolated_host.ts";
 import { hostOf } from "../fake/plugins.ts";
+import { SEND_LIMITS } from "../fake/send_limits.ts";
 
 export interface PluginCost {
   readonly plugins: number;
@@ -111,7 +112,7 @@ async function time(
     policy: { senders: { kind: "owner", ids: [] }, groups: { kind: "none", ids: [] } },
     clients: Array.from({ length: CLIENTS }, (_, at) => client(at + 1, `client-${at}`)),
     states: statesOf(),
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,

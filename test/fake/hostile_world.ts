@@ -14,6 +14,7 @@ import { spawnPluginProcess } from "../../src/plugin/spawn.ts";
 import { decide, type Decided } from "../../src/router/chain.ts";
 import { client, decisionInput, statesOf } from "./decision_input.ts";
 import { infoOf } from "./isolated_host.ts";
+import { SEND_LIMITS } from "./send_limits.ts";
 
 export interface HostileWorld {
   /** Decides a message as the router does: the hostile plugin is asked, then the neighbour. */
@@ -107,7 +108,7 @@ function decideBy(isolates: readonly Isolate[], text: string): Promise<Decided> 
     policy: { senders: { kind: "owner", ids: [] }, groups: { kind: "none", ids: [] } },
     clients: [client(1, "claude"), client(2, "codex")],
     states: statesOf(),
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,

@@ -6,6 +6,7 @@ import { isObject, objectMember, parseJson, textMember } from "../../src/lib/jso
 import type { FaultAct } from "../../src/simulator/faults.ts";
 import { Sender } from "../../src/upstream/sender.ts";
 import { NO_DEADLINE, setUpUpstream } from "../unit/upstream/upstream_setup.ts";
+import { SEND_LIMITS } from "../fake/send_limits.ts";
 
 /** What happens to a sender, one thing after another. */
 type Happening =
@@ -85,7 +86,7 @@ async function live(happenings: readonly Happening[], unknownSends: "show" | "re
   const sender = new Sender(account.id, {
     ...setup.ports,
     settings: {
-      ...{ sendsPerInbound: BUDGET, windowMs: WINDOW_MS, coolDownMs: 10_000 },
+      ...{ ...SEND_LIMITS, sendsPerInbound: BUDGET, windowMs: WINDOW_MS, coolDownMs: 10_000 },
       ...{
         coolDownMaxMs: 60_000,
         suspectStreak: 3,

@@ -9,6 +9,7 @@ import {
   type Turn,
   type WaitingSend,
 } from "../../../src/core/turn.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 function waiting(...texts: readonly (string | { readonly by: string; readonly text: string })[]) {
   return texts.map((given, at): WaitingSend => {
@@ -76,23 +77,29 @@ Deno.test("no send grows longer than WeChat shows; where too many are left the n
 });
 
 Deno.test("of ten sends the ninth is for the end of the turn and the tenth for the hub", () => {
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 7 }), "reply", 10), "send");
-  assertEquals(admitInTurn(turn(), "reply", 10), "wait_for_end");
-  assertEquals(admitInTurn(turn(), "released", 10), "send");
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 9 }), "released", 10), "wait_for_person");
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 9 }), "hub", 10), "send");
+  assertEquals(admitInTurn(turn({ sendsSinceInbound: 7 }), "reply", SEND_LIMITS), "send");
+  assertEquals(admitInTurn(turn(), "reply", SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(turn(), "released", SEND_LIMITS), "send");
+  assertEquals(
+    admitInTurn(turn({ sendsSinceInbound: 9 }), "released", SEND_LIMITS),
+    "wait_for_person",
+  );
+  assertEquals(admitInTurn(turn({ sendsSinceInbound: 9 }), "hub", SEND_LIMITS), "send");
   const hubHasSpoken = turn({ sendsSinceInbound: 9, hubSends: 1 });
-  assertEquals([sendsForEnd(hubHasSpoken, 10), admitInTurn(hubHasSpoken, "released", 10)], [
+  assertEquals([
+    sendsForEnd(hubHasSpoken, SEND_LIMITS),
+    admitInTurn(hubHasSpoken, "released", SEND_LIMITS),
+  ], [
     1,
     "send",
   ]);
   const finalWaits = turn({ sendsSinceInbound: 9, hubSends: 1, waiting: waiting("final") });
-  assertEquals(admitInTurn(finalWaits, "hub", 10), "wait_for_end");
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 10 }), "hub", 10), "wait_for_person");
+  assertEquals(admitInTurn(finalWaits, "hub", SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(turn({ sendsSinceInbound: 10 }), "hub", SEND_LIMITS), "wait_for_person");
 });
 
 Deno.test("a turn ends a moment after its client acknowledged, or when it is quiet, or takes too long", () => {
-  const at = (nowMs: number, heldSinceMs = 0) => ({ nowMs, heldSinceMs });
+  const at = (nowMs: number, heldSinceMs = 0) => ({ nowMs, heldSinceMs, limits: SEND_LIMITS });
   assertEquals(isTurnOver(turn({ hasOpenDelivery: false }), at(5_999)), false);
   assertEquals(isTurnOver(turn({ hasOpenDelivery: false }), at(6_000)), true);
   assertEquals(isTurnOver(turn(), at(120_999)), false);

@@ -6,6 +6,7 @@ import type { DecisionInput } from "../../../src/store/store.ts";
 import { client, decisionInput, statesOf } from "../../fake/decision_input.ts";
 import { createFakeClock, settle } from "../../fake/fake_clock.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 const NOW_MS = 10_000;
 const CLAUDE = asId<ClientId>(1);
@@ -21,7 +22,7 @@ function ports(
     policy: { senders: { kind: "owner", ids: [] }, groups: { kind: "none", ids: [] } },
     clients: [client(1, "claude"), client(2, "codex"), client(3, "third")],
     states: statesOf(),
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,

@@ -7,6 +7,7 @@ import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { shippedHost } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 type Desk = ReturnType<typeof createPairingDesk>;
 
@@ -36,7 +37,7 @@ async function withRequest(
     host: await shippedHost(clock),
     states: statesOf(),
     policy: { senders: { kind: senders, ids: [] }, groups: { kind: "open", ids: [] } },
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,

@@ -10,6 +10,7 @@ import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 const MINUTES = 10;
 
@@ -33,7 +34,7 @@ function portsOf({ store, clock }: RoutedWorld) {
       },
     }),
     policy: { senders: { kind: "open", ids: [] }, groups: { kind: "none", ids: [] } } as const,
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     ...{ lang: "en" as const, version: "0.1.0", startedAtMs: 0 },
   };
 }

@@ -9,6 +9,7 @@ import type { DecisionInput } from "../../../src/store/store.ts";
 import { client, decisionInput, statesOf } from "../../fake/decision_input.ts";
 import { createFakeClock } from "../../fake/fake_clock.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 const MINUTE_MS = 60_000;
 const CLAUDE = asId<ClientId>(1);
@@ -61,7 +62,7 @@ function write(text: string, around: Around): Promise<Decided> {
     policy: { senders: { kind: "open", ids: [] }, groups: { kind: "open", ids: [] } },
     clients: [client(1, "claude"), client(2, "hermes"), client(3, "third")],
     states: statesOf(),
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang,
     version: "0.1.0",
     startedAtMs: 0,

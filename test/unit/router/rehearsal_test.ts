@@ -10,6 +10,7 @@ import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { hostOf } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 interface Rehearsed {
   readonly world: RoutedWorld;
@@ -29,7 +30,7 @@ async function withRehearsal(use: (rehearsed: Rehearsed) => Promise<void>): Prom
   await world.addClient("codex");
   const background = {
     ...{ states: statesOf({ 1: "polling" }), lang: "en" as const, version: "0", startedAtMs: 0 },
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     ...{ store: world.store, clock: world.clock, policy: OPEN },
   };
   try {

@@ -9,6 +9,7 @@ import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { hostOf } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 interface Running {
   readonly world: RoutedWorld;
@@ -57,7 +58,7 @@ async function withReplies(
     store: options.store?.(world) ?? store,
     host: options.host?.(world) ?? hostOf(clock, {}),
     states: statesOf(),
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,
@@ -172,7 +173,7 @@ Deno.test("what waited before the start is shaped at the start, in the order giv
       store,
       host: hostOf(clock, {}),
       states: statesOf(),
-      limits: { sendsPerInbound: 10, windowMs: 1 },
+      limits: { ...SEND_LIMITS, windowMs: 1 },
       lang: "en",
       version: "",
       startedAtMs: 0,

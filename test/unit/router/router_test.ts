@@ -10,6 +10,7 @@ import { createFakeRandom } from "../../fake/fake_random.ts";
 import { settle } from "../../fake/fake_clock.ts";
 import { answering, hostOf, shippedHost } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 interface Running {
   readonly world: RoutedWorld;
@@ -41,7 +42,7 @@ async function withRouter(
     host: await options.host?.(world) ?? hostOf(world.clock, {}),
     states: statesOf(),
     policy: { senders: { kind: "open", ids: [] }, groups: { kind: "none", ids: [] } },
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     lang: "en",
     version: "0.1.0",
     startedAtMs: 0,
@@ -75,7 +76,7 @@ Deno.test("what was received before the start is decided at the start", async ()
     host: hostOf(world.clock, {}),
     states: statesOf(),
     policy: { senders: { kind: "open", ids: [] }, groups: { kind: "none", ids: [] } },
-    limits: { sendsPerInbound: 10, windowMs: 1 },
+    limits: { ...SEND_LIMITS, windowMs: 1 },
     lang: "en",
     version: "",
     startedAtMs: 0,

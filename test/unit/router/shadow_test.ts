@@ -9,6 +9,7 @@ import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { answering, hostOf } from "../../fake/plugins.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 interface Trial {
   readonly world: RoutedWorld;
@@ -36,7 +37,7 @@ async function withTrial(
     b: answering(given.b ?? { kind: "route", to: ["claude"], reason: "b" }),
   });
   const background = {
-    ...{ states: statesOf(), limits: { sendsPerInbound: 10, windowMs: 1 }, lang: "en" as const },
+    ...{ states: statesOf(), limits: { ...SEND_LIMITS, windowMs: 1 }, lang: "en" as const },
     ...{ version: "0", startedAtMs: 0 },
   };
   const shadows = startShadows({

@@ -8,6 +8,7 @@ import { SHIPPED_IDS } from "../../../src/plugin/shipped.ts";
 import { startRouter } from "../../../src/router/router.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 /** A hub whose clients `a` and `b` are the pool `support`, and `x` is not; what is in `away` does not poll. */
 async function withShipped(
@@ -41,7 +42,7 @@ async function withShipped(
       lastCallAtMs: () => null,
     },
     policy: { senders: { kind: "open", ids: [] }, groups: { kind: "none", ids: [] } },
-    limits: { sendsPerInbound: 10, windowMs: 24 * 3_600_000 },
+    limits: SEND_LIMITS,
     ...{ lang: "en", version: "0.1.0", startedAtMs: 0 },
     onDelivered() {},
     onSends() {},

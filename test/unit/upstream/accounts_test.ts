@@ -4,6 +4,7 @@ import type { ReplyId } from "../../../src/core/ids.ts";
 import { createUpstream, type Upstream } from "../../../src/upstream/accounts.ts";
 import { OWNER } from "../../fake/fake_upstream.ts";
 import { NO_DEADLINE, setUpUpstream, type UpstreamSetup } from "./upstream_setup.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 const OTHER = "o9other@im.wechat";
 
@@ -26,8 +27,7 @@ async function withStation(act: (setup: Setup) => Promise<void>): Promise<void> 
   const station = createUpstream({
     ...setup.ports,
     settings: {
-      sendsPerInbound: 10,
-      windowMs: 24 * 3_600_000,
+      ...SEND_LIMITS,
       coolDownMs: 60_000,
       coolDownMaxMs: 3_600_000,
       suspectStreak: 3,
@@ -107,7 +107,7 @@ Deno.test("a WeChat that does not answer notices does not keep polls waiting", a
   const station = createUpstream({
     ...setup.ports,
     settings: {
-      ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
+      ...{ ...SEND_LIMITS, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
       ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show", deferredMs: 1e9 },
     },
     hasRoom: () => true,
@@ -173,7 +173,7 @@ Deno.test("an account that is logged out from the start is not polled, and its s
   const station = createUpstream({
     ...setup.ports,
     settings: {
-      ...{ sendsPerInbound: 10, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
+      ...{ ...SEND_LIMITS, windowMs: 1, coolDownMs: 1, coolDownMaxMs: 1 },
       ...{ suspectStreak: 3, spacingMs: 0, unknownSends: "show", deferredMs: 1e9 },
     },
     hasRoom: () => true,

@@ -8,6 +8,7 @@ import { createFakeClock, type FakeClock } from "../../fake/fake_clock.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { createFakeUpstream, type FakeUpstream, OWNER } from "../../fake/fake_upstream.ts";
 import { answerWith, openTestStore, traceOf } from "../../fake/store_life.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 interface Setup {
   readonly clock: FakeClock;
@@ -40,8 +41,7 @@ async function withStore(act: (setup: Setup) => Promise<void>): Promise<void> {
     log: silentLog,
     lang: "en",
     settings: {
-      sendsPerInbound: 10,
-      windowMs: 24 * 3_600_000,
+      ...SEND_LIMITS,
       coolDownMs: 60_000,
       coolDownMaxMs: 3_600_000,
       suspectStreak: 3,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { classifySend, endOf, type SendFacts } from "../../../src/upstream/send_outcome.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 type Answer = Parameters<typeof classifySend>[0];
 
@@ -13,7 +14,7 @@ function facts(given: Partial<SendFacts> & { readonly hoursAgo?: number } = {}):
   const lastInboundAtMs = NOW_MS - (hoursAgo === undefined ? 60_000 : hoursAgo * HOUR_MS);
   return {
     ledger: { lastInboundAtMs, sendsSinceInbound: 3, coolDownUntilMs: 0 },
-    limits: { sendsPerInbound: 10, windowMs: 24 * HOUR_MS },
+    limits: SEND_LIMITS,
     recentSends: 1,
     isThrottled: false,
     showsIds: true,

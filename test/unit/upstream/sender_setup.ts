@@ -6,10 +6,10 @@ import type { Settings } from "../../../src/simulator/settings.ts";
 import { Sender, type SendSettings } from "../../../src/upstream/sender.ts";
 import type { FakeSend } from "../../fake/fake_send.ts";
 import { NO_DEADLINE, setUpUpstream, type UpstreamSetup } from "./upstream_setup.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 export const SETTINGS: SendSettings = {
-  sendsPerInbound: 10,
-  windowMs: 24 * 3_600_000,
+  ...SEND_LIMITS,
   coolDownMs: 60_000,
   coolDownMaxMs: 3_600_000,
   suspectStreak: 3,
