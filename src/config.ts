@@ -36,6 +36,7 @@ export interface Setting<T> {
 }
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 3_600 * SECOND_MS;
 const DAY_MS = 24 * HOUR_MS;
 const MIB = 1024 * 1024;
@@ -109,6 +110,11 @@ export const SETTINGS = {
     unit: "h",
   },
   unknownSends: setting(choice(["show", "repeat"]), "unknown-sends", "show"),
+
+  answerMs: {
+    ...setting(number({ min: 1, max: 1_440 }, MINUTE_MS), "answer-minutes", 10),
+    unit: "min",
+  },
 
   // ── what is kept
   retentionMs: {

@@ -115,7 +115,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     replyBells,
     onAccepted: () => replies.bell.ring(),
     cdnBaseUrl: settings.cdnBaseUrl,
-    ...{ pairing, publicUrl: settings.publicUrl },
+    ...{ pairing, publicUrl: settings.publicUrl, answerMs: settings.answerMs },
     clients: await store.clients(),
   });
 

@@ -57,6 +57,8 @@ export interface DownstreamPorts {
   readonly pairing: PairingDesk;
   /** The hub's address as its owner says it; `null` takes that under which a client comes. */
   readonly publicUrl: string | null;
+  /** How long a reply that ends with a request waits for its answer when the client does not say it. */
+  readonly answerMs: number;
   /** The clients there are at the start. */
   readonly clients: readonly Pick<Client, "id" | "lastSeenAtMs">[];
   /** Other bounds than `core/limits.ts` has, for tests. */

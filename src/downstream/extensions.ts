@@ -5,7 +5,7 @@
  */
 import type { ClientId, ConversationId, ReplyId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import { type JsonObject, objectMember, textMember } from "../lib/json.ts";
+import { digitsOf, type JsonObject, objectMember, textMember } from "../lib/json.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { ClientSideSteps, HandedOutDelivery, ReplyOutcome } from "../store/store.ts";
 import type { Extension } from "./shape.ts";
@@ -75,6 +75,31 @@ export function createExtensions(
 
 function nameOf(client: ClientId, conversation: ConversationId): string {
   return `${client}.${conversation}`;
+}
+
+/**
+ * How long the person's short answer is the client's, where the client says that its reply ends with a request:
+ * `expects_answer: true`, `answer_within_seconds` 1 to 86,400. `null` where it says nothing; what has another shape is
+ * ignored.
+ */
+export function readPin(
+  given: JsonObject,
+  { defaultMs, onIgnored }: {
+    readonly defaultMs: number;
+    readonly onIgnored: (problem: { readonly member: string; readonly want: string }) => void;
+  },
+): number | null {
+  const { expects_answer: expects = false, answer_within_seconds: within = null } = given;
+  if (typeof expects !== "boolean") {
+    onIgnored({ member: "expects_answer", want: "true or false" });
+    return null;
+  }
+  if (!expects) return null;
+  if (within === null) return defaultMs;
+  const seconds = Number(digitsOf(within));
+  if (seconds >= 1 && seconds * 1_000 <= LIMITS.pinMsMax) return seconds * 1_000;
+  onIgnored({ member: "answer_within_seconds", want: `1 to ${LIMITS.pinMsMax / 1_000}` });
+  return defaultMs;
 }
 
 /** What became of a reply, for the answer to its `sendmessage`; `outcome` is `null` when that cannot be read. */

@@ -18,7 +18,7 @@ import type { Accepted, ClientSideSteps, GivenReply, ReplyOutcome } from "../sto
 import { RET_FAILED, RET_NO_CONTEXT, RET_REFUSED, writeFailure, writeOk } from "../wire/ret.ts";
 import { readSendRequest, writeSendAnswer } from "../wire/send.ts";
 import { type Answer, type Call, type Endpoint, fail, succeed } from "./call.ts";
-import { type Extensions, receiptOf, takeExtension } from "./extensions.ts";
+import { type Extensions, readPin, receiptOf, takeExtension } from "./extensions.ts";
 import type { ReplyWaits } from "./reply_waits.ts";
 
 export interface SendMessagePorts {
@@ -29,6 +29,8 @@ export interface SendMessagePorts {
   readonly waits: ReplyWaits;
   readonly onAccepted: () => void;
   readonly extensions: Pick<Extensions, "noteGiven">;
+  /** How long a reply that ends with a request waits for its answer when the client does not say it. */
+  readonly answerMs: number;
 }
 
 export function createSendMessage(ports: SendMessagePorts): Endpoint {
@@ -73,7 +75,8 @@ interface SendRequestRead {
   readonly extension: JsonObject;
 }
 
-function readGiven({ signKey, clock }: SendMessagePorts, call: Call): SendRequestRead | null {
+function readGiven(ports: SendMessagePorts, call: Call): SendRequestRead | null {
+  const { signKey, clock, log, answerMs } = ports;
   const { client, body } = call;
   const request = readSendRequest(body);
   if (request === null) return null;
@@ -89,6 +92,12 @@ function readGiven({ signKey, clock }: SendMessagePorts, call: Call): SendReques
     content,
     answers: answers && { conversation: answers.conversation, message: answers.message },
     to: request.to,
+    pinnedForMs: client.settings.extensions === "on"
+      ? readPin(extension, {
+        defaultMs: answerMs,
+        onIgnored: (ignored) => log.warn("extension_ignored", { client: client.id, ...ignored }),
+      })
+      : null,
     atMs: clock.now(),
   };
   return { given, extension };

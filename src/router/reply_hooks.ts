@@ -24,7 +24,7 @@ export interface HookPorts extends Background {
 export interface Hooked {
   /** `null`: it is not sent. The same object as given when no hook changed it. */
   readonly content: JsonObject | null;
-  /** How long the person's short answer is the client's; `null` when no hook asked for it. */
+  /** How long the person's short answer is the client's, the longest that the client and the hooks ask for; else `null`. */
   readonly pinnedForMs: number | null;
   /** For the trace: as the steps of a decision. */
   readonly steps: Json[];
@@ -38,14 +38,14 @@ export async function askHooks(
   const { host, store, clock, log } = ports;
   const steps: Json[] = [];
   if (!host.plugins.some(({ hasReply }) => hasReply)) {
-    return { content: given, pinnedForMs: null, steps };
+    return { content: given, pinnedForMs: reply.pinnedForMs, steps };
   }
   const [input, clients] = await Promise.all([store.readForReply(reply.id), store.clients()]);
   const facts = factsFor(input, { ...ports, clients, nowMs: clock.now() });
   // Read last: between the list and its last question nothing but the plugins is waited for.
   const hooks = host.plugins.filter(({ hasReply }) => hasReply);
   let content = given;
-  let pinnedForMs: number | null = null;
+  let { pinnedForMs } = reply;
   for (const plugin of hooks) {
     const memory = input.memories[plugin.id] ?? {};
     const answer = await host.reply(plugin, { reply: viewReply(reply, content), facts, memory });

@@ -3,6 +3,7 @@
  * port; `store.ts` says what holds for every step.
  */
 import type { Account } from "../core/account.ts";
+import type { ClientRole } from "../core/client.ts";
 import type { Decision, ParkReason, Trace, TraceStep } from "../core/decision.ts";
 import type {
   AccountId,
@@ -223,10 +224,17 @@ export interface GivenReply {
   readonly digest: string;
   /** JSON text of the `msg`. */
   readonly content: string;
-  /** From a context token of the hub's making; `null` when the token is missing, foreign or unreadable. */
-  readonly answers: { readonly conversation: ConversationId; readonly message: MessageId } | null;
+  /**
+   * From a context token of the hub's making; `null` when the token is missing, foreign or unreadable. Without a message it
+   * answers none.
+   */
+  readonly answers:
+    | { readonly conversation: ConversationId; readonly message: MessageId | null }
+    | null;
   /** `to_user_id` as the client gave it; "" when missing. It picks the conversation only when `answers` does not. */
   readonly to: string;
+  /** The client asks: how long the person's short answer is its own once this is sent. It asks nothing without it. */
+  readonly pinnedForMs?: number | null;
   readonly atMs: number;
 }
 
@@ -281,9 +289,11 @@ export type ReplyInput = Pick<
 
 export interface AcceptedReply {
   readonly id: ReplyId;
-  readonly client: { readonly id: ClientId; readonly name: string };
+  readonly client: { readonly id: ClientId; readonly name: string; readonly role: ClientRole };
   readonly account: { readonly id: AccountId; readonly name: string };
   readonly conversation: ConversationId;
   readonly sender: { readonly key: string; readonly alias: string };
   readonly content: string;
+  /** As its client gave it; `null` when it asks nothing. */
+  readonly pinnedForMs: number | null;
 }

@@ -108,6 +108,10 @@ export const SETTING_HELP = {
     zh: "不知道是否送达的回复：只显示，或再发一次并标明",
     en: "an answer of which nobody knows whether it arrived: show it, or send it once more, marked",
   },
+  answerMs: {
+    zh: "智能体的提问没有写明时限时，你接下来的短回答多久以内归它",
+    en: "how long your short answer goes to the agent that asked, where it does not say",
+  },
   retentionMs: {
     zh: "已结束的消息保留多久",
     en: "how long messages that have ended are kept",

@@ -124,6 +124,7 @@ export async function createDownstreamWorld(
     cdnBaseUrl: "http://cdn.test/c2c",
     pairing,
     publicUrl: options.publicUrl ?? null,
+    answerMs: 600_000,
     clients: options.known ?? [],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });

@@ -236,6 +236,7 @@ async function startCrowdedHub() {
       ...{ log: silentLog, onRegistered() {} },
     }),
     publicUrl: null,
+    answerMs: 600_000,
     clients: [],
     limits: { holdMs: 120_000, holdEmptyCursorMs: 120_000 },
   });

@@ -33,8 +33,8 @@ const COUNT_UNSENT = `
     (SELECT count(*) FROM sends WHERE is_open = 1 AND conversation = ?1) AS unsent`;
 const INSERT = `
   INSERT INTO replies (client, conversation, message, send_id, digest, content, state,
-    accepted_at_ms)
-  VALUES (?, ?, ?, ?, ?, ?, 'accepted', ?)`;
+    pinned_for_ms, accepted_at_ms)
+  VALUES (?, ?, ?, ?, ?, ?, 'accepted', ?, ?)`;
 /** Index: deliveries_message. */
 const NOTE_DELIVERY_ANSWERED = `
   UPDATE deliveries SET is_answered = 1, is_unanswered = 0 WHERE message = ? AND client = ?`;
@@ -66,8 +66,9 @@ export function createClientSideSteps(
   };
 }
 
-function accept({ db }: Step, unsentMax: number, given: GivenReply): Accepted {
-  const { client, sendId, digest, content, atMs } = given;
+/** Also a part of larger steps. */
+export function accept({ db }: Step, unsentMax: number, given: GivenReply): Accepted {
+  const { client, sendId, digest, content, pinnedForMs = null, atMs } = given;
   const first = sendId === ""
     ? undefined
     : db.get<{ id: ReplyId }>(FIND_GIVEN, client, sendId, digest);
@@ -80,7 +81,17 @@ function accept({ db }: Step, unsentMax: number, given: GivenReply): Accepted {
   if (db.one<{ unsent: number }>(COUNT_UNSENT, conversation).unsent >= unsentMax) {
     return { kind: "full" };
   }
-  const id = db.insert(INSERT, client, conversation, message, sendId, digest, content, atMs);
+  const id = db.insert(
+    INSERT,
+    client,
+    conversation,
+    message,
+    sendId,
+    digest,
+    content,
+    pinnedForMs,
+    atMs,
+  );
   if (message !== null) db.run(NOTE_DELIVERY_ANSWERED, message, client);
   return { kind: "accepted", reply: asId<ReplyId>(id), conversation };
 }

@@ -1,4 +1,5 @@
 /** Accepted replies on their way to sends. */
+import type { ClientRole } from "../../core/client.ts";
 import type { AccountId, ClientId, ConversationId, ReplyId } from "../../core/ids.ts";
 import type { AcceptedReply, ReplySteps } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -11,12 +12,14 @@ interface Row {
   readonly id: ReplyId;
   readonly client: ClientId;
   readonly clientName: string;
+  readonly role: ClientRole;
   readonly account: AccountId;
   readonly accountName: string;
   readonly conversation: ConversationId;
   readonly key: string;
   readonly alias: string;
   readonly content: string;
+  readonly pinnedForMs: number | null;
 }
 
 /**
@@ -24,8 +27,8 @@ interface Row {
  * read all replies there ever were to save the sorting.
  */
 const SELECT_ACCEPTED = `
-  SELECT r.id, r.client, k.name AS clientName, c.account, a.name AS accountName, r.conversation,
-    s.key, s.alias, r.content
+  SELECT r.id, r.client, k.name AS clientName, k.role, c.account, a.name AS accountName, r.conversation,
+    s.key, s.alias, r.content, r.pinned_for_ms AS pinnedForMs
   FROM replies AS r
     JOIN clients AS k ON k.id = r.client
     JOIN conversations AS c ON c.id = r.conversation
@@ -58,11 +61,12 @@ function readAccepted(
 ): readonly AcceptedReply[] {
   return db.all<Row>(SELECT_ACCEPTED, JSON.stringify([...skip]), limit).map((row) => ({
     id: row.id,
-    client: { id: row.client, name: row.clientName },
+    client: { id: row.client, name: row.clientName, role: row.role },
     account: { id: row.account, name: row.accountName },
     conversation: row.conversation,
     sender: { key: row.key, alias: row.alias },
     content: row.content,
+    pinnedForMs: row.pinnedForMs,
   }));
 }
 

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ALICE, createDownstreamWorld, elapse, type Given } from "../../fake/downstream_world.ts";
 import { settledWorld } from "../../fake/dialect_clients.ts";
+import type { Json } from "../../../src/lib/json.ts";
 import { settle } from "../../fake/fake_clock.ts";
 
 type World = Awaited<ReturnType<typeof settledWorld>>;
@@ -122,4 +123,48 @@ Deno.test("by default a client sees iLink alone: no member of any answer is the 
     const named = [...given.headers.keys()].filter((name) => /hub/i.test(name));
     assertEquals(named, [], call);
   }
+});
+
+Deno.test("with extensions a reply may say that it asks, and for how long the answer is awaited", async () => {
+  await using world = await settledWorld({ extensions: "on" });
+  await world.say("one");
+  const [{ context_token }] = (await world.poll()).body.msgs;
+  const asked = async (ilink_hub_ext: Json) => {
+    const item_list = [{ type: 1, text_item: { text: "may I?" } }];
+    const msg = { to_user_id: ALICE, context_token, item_list, ilink_hub_ext };
+    const sending = world.call("/ilink/bot/sendmessage", { msg });
+    await settle();
+    const [reply] = await world.store.whole.acceptedReplies(1);
+    await world.endReply({ kind: "sent", wireId: "7501234567890123456" });
+    await sending;
+    return reply?.pinnedForMs;
+  };
+  assertEquals(await asked({ expects_answer: true }), 600_000);
+  assertEquals(await asked({ expects_answer: true, answer_within_seconds: 90 }), 90_000);
+  assertEquals(await asked({ expects_answer: false, answer_within_seconds: 90 }), null);
+  assertEquals(await asked({}), null);
+  assertEquals(world.logged.filter(({ event }) => event === "extension_ignored"), []);
+  for (const within of [0, -1, 86_401, "90", {}, true]) {
+    const given = { expects_answer: true, answer_within_seconds: within };
+    assertEquals(await asked(given), 600_000, JSON.stringify(within));
+  }
+  for (const expects_answer of ["yes", 1, {}]) assertEquals(await asked({ expects_answer }), null);
+  assertEquals(await asked("nothing"), null);
+  const ignored = world.logged.filter(({ event }) => event === "extension_ignored");
+  assertEquals(ignored.length, 9);
+});
+
+Deno.test("without extensions a client asks nothing by them", async () => {
+  await using world = await settledWorld({ extensions: "off" });
+  await world.say("one");
+  const [{ context_token }] = (await world.poll()).body.msgs;
+  const item_list = [{ type: 1, text_item: { text: "may I?" } }];
+  const ilink_hub_ext = { expects_answer: true };
+  const msg = { to_user_id: ALICE, context_token, item_list, ilink_hub_ext };
+  const sending = world.call("/ilink/bot/sendmessage", { msg });
+  await settle();
+  const [reply] = await world.store.whole.acceptedReplies(1);
+  assertEquals(reply?.pinnedForMs, null);
+  await world.endReply({ kind: "sent", wireId: "7501234567890123456" });
+  await sending;
 });
