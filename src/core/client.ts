@@ -51,6 +51,9 @@ export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   progress: "typing",
 };
 
+/** `agent`: takes messages and answers; what is called a client is one of these. `push`: a script, which only speaks. */
+export type ClientRole = "agent" | "push";
+
 /**
  * `polling`: a poll is open. `busy`: it took a message and has not come back; agents do not poll while they work. `away`: it
  * has not called for a while, or said that it stops. `new`: it has never called.

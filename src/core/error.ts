@@ -23,9 +23,11 @@ export type HubErrorCode =
   | "LOGIN_FAILED"
   | "MESSAGE_UNKNOWN"
   | "PAIRING_UNKNOWN"
+  | "PERSON_UNKNOWN"
   | "PLUGIN_INVALID"
   | "PLUGIN_UNKNOWN"
   | "PORT_TAKEN"
+  | "SCRIPT_UNKNOWN"
   | "USAGE";
 
 /**

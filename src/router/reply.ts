@@ -66,7 +66,8 @@ async function shapeAll(
 async function shape(reply: AcceptedReply, ports: ReplyPorts): Promise<void> {
   const { store, clock, onSends } = ports;
   const shaped = await shapedBy(reply, ports);
-  await store.plan({ reply: reply.id, ...shaped, atMs: clock.now() });
+  const rank = reply.client.role === "push" ? "push" : "reply";
+  await store.plan({ reply: reply.id, rank, ...shaped, atMs: clock.now() });
   if (shaped.contents.length > 0) onSends(reply.account.id);
 }
 

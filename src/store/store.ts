@@ -11,11 +11,13 @@ import type { Client, ClientSettings } from "../core/client.ts";
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
 import type { InboxState, SendState } from "../core/lifecycle.ts";
 import type { PairingSteps } from "./pairing_steps.ts";
+import type { ScriptSteps } from "./script_steps.ts";
 import type { SendSteps } from "./send_steps.ts";
 import type { ClientSideSteps, PollSteps, Rehearsals, ReplySteps, RouteSteps } from "./steps.ts";
 import type { MessageSummary, MessageTrace, VerdictCounts } from "./trace.ts";
 
 export type { ConfirmedPairing, PairingSteps } from "./pairing_steps.ts";
+export type { GivenPush, Script, ScriptSteps } from "./script_steps.ts";
 export type { ConversationAddress, SendEnd, SendJob, SendSteps } from "./send_steps.ts";
 export type {
   Accepted,
@@ -49,6 +51,7 @@ export interface Store
     ReplySteps,
     SendSteps,
     PairingSteps,
+    ScriptSteps,
     Looks,
     Upkeep {
   /**

@@ -36,9 +36,11 @@ export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   LOGIN_FAILED: { zh: "登录没有成功", en: "Login failed" },
   MESSAGE_UNKNOWN: { zh: "没有这条消息", en: "No such message" },
   PAIRING_UNKNOWN: { zh: "没有这个接入请求", en: "No such pairing request" },
+  PERSON_UNKNOWN: { zh: "没有这个人写过的消息", en: "Nobody of that name has written" },
   PLUGIN_INVALID: { zh: "插件不能用", en: "Plugin cannot be used" },
   PLUGIN_UNKNOWN: { zh: "没有这个插件", en: "No such plugin" },
   PORT_TAKEN: { zh: "端口已被占用", en: "Port is taken" },
+  SCRIPT_UNKNOWN: { zh: "没有这个脚本", en: "No such script" },
   USAGE: { zh: "用法不对", en: "Wrong usage" },
 };
 
@@ -131,6 +133,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
     zh: "十分钟内没有批准就作废，用过一次也作废：让程序重新显示二维码",
     en: "One is over after ten minutes or one use: have the program show a new QR code",
   },
+  PERSON_UNKNOWN: {
+    zh: "让对方先给机器人写一条消息；机器人只能写给写过的人",
+    en: "Have the person write to the bot first; it can write only to those who have",
+  },
   PLUGIN_INVALID: {
     zh: "ilink-hub status 说明每个插件的问题",
     en: "ilink-hub status says what is wrong with each plugin",
@@ -142,6 +148,10 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
   PORT_TAKEN: {
     zh: "用 --addr 选另一个端口，或停掉占用它的程序",
     en: "Choose another port with --addr, or stop the program that has it",
+  },
+  SCRIPT_UNKNOWN: {
+    zh: "用 ilink-hub push-key list 查看有哪些脚本",
+    en: "ilink-hub push-key list shows the scripts",
   },
   USAGE: { zh: "ilink-hub help 列出所有命令", en: "ilink-hub help shows the commands" },
 };

@@ -1,6 +1,6 @@
 /**
  * The clients in memory, since every message and every request asks for them. It follows the database: whoever changes a
- * client has it read again once the change is on disk.
+ * client has it read again once the change is on disk. Scripts, which only speak, are none of them.
  */
 import { type Client, type ClientSettings, DEFAULT_CLIENT_SETTINGS } from "../../core/client.ts";
 import type { ClientId } from "../../core/ids.ts";
@@ -33,8 +33,8 @@ const COLUMNS = `
     waiting, token_hash AS tokenHash, old_token_hash AS oldTokenHash,
     old_valid_until_ms AS oldValidUntilMs
   FROM clients`;
-const SELECT_ALL = `${COLUMNS} WHERE removed_at_ms IS NULL ORDER BY id`;
-const SELECT_ONE = `${COLUMNS} WHERE id = ? AND removed_at_ms IS NULL`;
+const SELECT_ALL = `${COLUMNS} WHERE role = 'agent' AND removed_at_ms IS NULL ORDER BY id`;
+const SELECT_ONE = `${COLUMNS} WHERE id = ? AND role = 'agent' AND removed_at_ms IS NULL`;
 const SELECT_WAITING = "SELECT waiting FROM clients WHERE id = ?";
 
 export class ClientCache {

@@ -11,7 +11,8 @@ import { parkIfNoneAlive } from "./parking.ts";
 import { endPinsOfClient } from "./pins.ts";
 import { makeUndecided } from "./undecided.ts";
 
-const EXISTS = "SELECT 1 FROM clients WHERE id = ? AND removed_at_ms IS NULL";
+const EXISTS = "SELECT 1 FROM clients WHERE id = ? AND role = 'agent' AND removed_at_ms IS NULL";
+/** A script has its name among the clients, too: both speak to people under it. */
 const SELECT_NAMED = "SELECT id FROM clients WHERE name = ? AND removed_at_ms IS NULL";
 const SELECT_WITH_TOKEN = "SELECT id FROM clients WHERE token_hash = ? AND removed_at_ms IS NULL";
 const INSERT = `
@@ -25,7 +26,7 @@ const SEEN = `
   WHERE id = ?2 AND removed_at_ms IS NULL`;
 const REMOVE = `
   UPDATE clients SET removed_at_ms = ?, old_token_hash = NULL
-  WHERE id = ? AND removed_at_ms IS NULL`;
+  WHERE id = ? AND role = 'agent' AND removed_at_ms IS NULL`;
 const END_BINDINGS = `
   UPDATE conversations SET bound_client = NULL, bound_at_ms = NULL WHERE bound_client = ?`;
 const END_DEFAULTS = "UPDATE accounts SET default_client = NULL WHERE default_client = ?";
@@ -135,15 +136,20 @@ export function isNameTaken(db: Database, name: string): boolean {
 export function checkName(db: Database, name: string, own: ClientId | null): void {
   const holder = db.get<{ id: ClientId }>(SELECT_NAMED, name);
   if (holder === undefined || holder.id === own) return;
-  throw new HubError("CLIENT_NAME_TAKEN", `Cannot use the name "${name}": another client has it`, {
-    hint: "Choose another name, or remove or rename the other client first",
-  });
+  throw new HubError(
+    "CLIENT_NAME_TAKEN",
+    `Cannot use the name "${name}": a client or script has it`,
+    {
+      hint: "Choose another name, or remove or rename the other one first",
+    },
+  );
 }
 
-function checkToken(db: Database, tokenHash: string): void {
+/** Throws `USAGE` when a client or script has the token. */
+export function checkToken(db: Database, tokenHash: string): void {
   if (db.get(SELECT_WITH_TOKEN, tokenHash) === undefined) return;
-  throw new HubError("USAGE", "Cannot use this token: it is the token of a client", {
-    hint: "Give each client a token of its own",
+  throw new HubError("USAGE", "Cannot use this token: it is in use already", {
+    hint: "Give each client and script one of its own",
   });
 }
 

@@ -23,6 +23,7 @@ import { createPairingSteps } from "./pairings.ts";
 import { createReplySteps } from "./replies.ts";
 import { createRetention } from "./retention.ts";
 import { createRouteSteps } from "./route.ts";
+import { createScriptSteps } from "./scripts.ts";
 import { type Sealer, Secrets } from "./secrets.ts";
 import { createSendSteps } from "./sends.ts";
 
@@ -117,6 +118,7 @@ function createStore(db: Database, file: EpochFile | null, options: StoreOptions
     ...createReplySteps(parts),
     ...createSendSteps(parts),
     ...createPairingSteps(parts),
+    ...createScriptSteps(parts),
     ...createLooks(parts),
     retain: createRetention({ ...parts, sliceRows: limits.retentionSliceRows }),
     backup(to) {

@@ -3,7 +3,7 @@ import type { ClientId, ConversationId, ReplyId } from "../../core/ids.ts";
 import type { Pin } from "../../core/pin.ts";
 import type { Database } from "./database.ts";
 
-/** It waits for whom the reply answers: in a group that is one person of many. */
+/** A script waits for no answer. It waits for whom the reply answers: in a group that is one person of many. */
 const PIN = `
   INSERT INTO pins (conversation, sender, client, reply, for_ms)
   SELECT r.conversation, coalesce(m.sender, c.sender), r.client, r.id, ?1
@@ -11,7 +11,7 @@ const PIN = `
     JOIN conversations AS c ON c.id = r.conversation
     JOIN clients AS k ON k.id = r.client
     LEFT JOIN messages AS m ON m.id = r.message
-  WHERE r.id = ?2 AND k.removed_at_ms IS NULL
+  WHERE r.id = ?2 AND k.removed_at_ms IS NULL AND k.role = 'agent'
   ON CONFLICT DO UPDATE SET reply = excluded.reply, for_ms = excluded.for_ms`;
 /** Indexes: the key of pins, sends_reply. What has not reached WeChat has asked nobody. */
 const SELECT_PINS = `

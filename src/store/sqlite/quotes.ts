@@ -10,7 +10,7 @@ import { digestOfText, headOfText, normalText } from "./send_text.ts";
 
 interface Candidate {
   readonly id: SendId;
-  /** The client that wrote it; `null` for the hub's own words and for a client that has gone. */
+  /** The client that wrote it; `null` for the hub's own words, a script's, and for a client that has gone. */
   readonly client: ClientId | null;
   readonly endedAtMs: number;
   readonly textHead: string;
@@ -31,7 +31,7 @@ const CANDIDATES = `
     s.text_digest AS textDigest
   FROM sends AS s
     LEFT JOIN replies AS r ON r.id = s.reply
-    LEFT JOIN clients AS c ON c.id = r.client AND c.removed_at_ms IS NULL
+    LEFT JOIN clients AS c ON c.id = r.client AND c.removed_at_ms IS NULL AND c.role = 'agent'
   WHERE s.conversation = ?`;
 const BY_ID = `${CANDIDATES} AND s.wire_id = ? ORDER BY s.id DESC LIMIT 1`; // index: sends_wire_id
 /** What went out with a send, which is the oldest of them. Index: sends_conversation. */

@@ -26,7 +26,7 @@ export const REPLIES: Subject = {
     assert(accepted.kind === "accepted");
     const [reply] = await life.store.acceptedReplies(9);
     assertEquals(reply?.id, accepted.reply);
-    assertEquals(reply?.client, { id: life.client(), name: "alpha" });
+    assertEquals(reply?.client, { id: life.client(), name: "alpha", role: "agent" });
     assertEquals(reply?.account, { id: life.account.id, name: life.account.name });
     assertEquals(reply?.content, contentOf("answer"));
     assertEquals(await life.store.replyOutcome(accepted.reply), {

@@ -8,6 +8,7 @@ import { PINS } from "./pins.ts";
 import { REHEARSALS } from "./rehearsals.ts";
 import { REPLIES } from "./replies.ts";
 import { ROUTE } from "./route.ts";
+import { SCRIPTS } from "./scripts.ts";
 import { SENDS } from "./sends.ts";
 import { SETTLE } from "./settle.ts";
 import type { Subject } from "./suite.ts";
@@ -22,6 +23,7 @@ export const SUBJECTS: readonly Subject[] = [
   HAND_OUT,
   REPLIES,
   PINS,
+  SCRIPTS,
   SENDS,
   LOOKS,
 ];
