@@ -99,18 +99,22 @@ function settingsOf(flags: Readonly<Record<string, string>>): Settings {
 
 /** A clock whose timers never fire again after death. */
 function mortalClock(clock: Clock, death: AbortSignal): Clock {
+  const running = new Set<() => void>();
+  death.addEventListener("abort", () => running.forEach((cancel) => cancel()), { once: true });
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     after(delayMs, action) {
-      const cancel = clock.after(delayMs, () => {
+      const stop = clock.after(delayMs, () => {
+        running.delete(cancel);
         if (!death.aborted) action();
       });
-      death.addEventListener("abort", cancel, { once: true });
-      return () => {
-        death.removeEventListener("abort", cancel);
-        cancel();
-      };
+      function cancel(): void {
+        running.delete(cancel);
+        stop();
+      }
+      running.add(cancel);
+      return cancel;
     },
   };
 }
