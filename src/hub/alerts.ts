@@ -110,7 +110,8 @@ export function restingAlerts(
   };
 }
 
-async function gatherFacts(
+/** What is true now of all that alerts are about. */
+export async function gatherFacts(
   { store, states, pluginDesk, disk, accountFacts }: AlertSights,
   nowMs: number,
 ): Promise<AlertFacts> {
