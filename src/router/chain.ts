@@ -1,7 +1,7 @@
 /**
  * Decides one message, and does nothing else: who may write, whether it is an answer that somebody waits for, then the
- * plugins in order, then the fallback. The answer is a
- * value with everything that explains it, so it can be made again after a crash and tried on another day.
+ * plugins in order, then the fallback; last, that no short text becomes an answer for several. What comes out is a value
+ * with everything that explains it, so it can be made again after a crash and tried on another day.
  */
 import type { Decision, Trace, TraceStep } from "../core/decision.ts";
 import type { ReplyId } from "../core/ids.ts";
@@ -16,7 +16,7 @@ import { tellDecision, tellPins, tellSeen } from "./explain.ts";
 import { factsFor } from "./facts.ts";
 import { fallBack } from "./fallback.ts";
 import { type CodeBook, findApproval } from "./pairing.ts";
-import { endedPins, findAnswer } from "./pins.ts";
+import { endedPins, findAnswer, refuseForSeveral } from "./pins.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
 import { type Around, resolveVerdict } from "./resolve.ts";
 import { type Scene, viewInbound } from "./views.ts";
@@ -55,7 +55,8 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
   const facts = factsFor(input, ports);
   const refusal = refuse(input, ports);
   const { decision, by, steps, memories } = refusal === null
-    ? await approve(input, ports) ?? await askPlugins(input, { ...ports, facts })
+    ? await approve(input, ports) ??
+      answerOne(input, await askPlugins(input, { ...ports, facts }), ports)
     : { decision: refusal, by: null, steps: [], memories: {} };
   const told = tellDecision(decision, { by, clients });
   const seen = tellSeen({ ...facts, ...tellPins(input, clients), memories: input.memories }, told);
@@ -76,6 +77,14 @@ function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision
 async function approve(input: DecisionInput, ports: DecisionPorts): Promise<Outcome | null> {
   const approval = await findApproval(input, ports);
   return approval === null ? null : { ...approval, by: HUB_ID, memories: {} };
+}
+
+/** Whatever plugins want, one short text is never the answer for several. */
+function answerOne(input: DecisionInput, outcome: Outcome, ports: DecisionPorts): Outcome {
+  const refused = refuseForSeveral(input, outcome.decision, ports);
+  if (refused === null) return outcome;
+  const { decision, step } = refused;
+  return { ...outcome, decision, by: HUB_ID, steps: [...outcome.steps, step] };
 }
 
 /** What has been asked so far. */

@@ -1,7 +1,7 @@
 /**
  * Answers to what agents asked. A reply may be pinned by a plugin; the person's next short answer then goes to the client
  * that gave it, whoever else would get it. While several wait the hub asks which one is meant, and keeps the answer until a
- * name is said.
+ * name is said. A text for several clients is nobody's answer.
  */
 import type { Client } from "../core/client.ts";
 import type { Decision, TraceStep } from "../core/decision.ts";
@@ -75,6 +75,27 @@ export function findAnswer(input: DecisionInput, around: Around): PinAnswer | nu
 }
 
 /**
+ * What is decided instead of giving a short text to several clients of which one waits: each could take it for its answer,
+ * so that none gets it. `null` when the decision may stand.
+ */
+export function refuseForSeveral(
+  input: DecisionInput,
+  decision: Decision,
+  around: Around,
+): Pick<PinAnswer, "decision" | "step"> | null {
+  if (decision.kind !== "deliver" || decision.to.length === 1) return null;
+  if (!isShort(decision.text ?? input.message.inbound.text)) return null;
+  const asking = openQuestions(input, around.clients)
+    .filter(({ client }) => decision.to.includes(client));
+  const [first] = asking;
+  if (first === undefined) return null;
+  const names = listNames(asking, around.lang);
+  const text = say(around.lang, CHAT_TEXT.pinForAll, { names, first: first.name });
+  const reason = say(around.lang, CHAT_TEXT.pinNotForAll, { names });
+  return answer({ text, reason }, around.version);
+}
+
+/**
  * Pins that end with a decision: those that are over, that of a client which alone gets the message, and all of them when
  * the person turns to another agent.
  */
@@ -95,10 +116,13 @@ function openQuestions({ pins, message }: DecisionInput, clients: readonly Clien
 
 /** Words alone, written or spoken. What begins like a command or a mention is for somebody on purpose. */
 function isShortAnswer({ text, parts, quote }: Inbound): boolean {
-  const trimmed = text.trim();
-  return quote === null && trimmed !== "" && !/^[/／@＠]/.test(trimmed) &&
-    [...trimmed].length <= LIMITS.pinAnswerLengthMax &&
+  return quote === null && isShort(text) && !/^[/／@＠]/.test(text.trim()) &&
     parts.every(({ kind }) => kind === "text" || kind === "voice");
+}
+
+function isShort(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed !== "" && [...trimmed].length <= LIMITS.pinAnswerLengthMax;
 }
 
 function readHeld({ memories, sender }: DecisionInput): Held | null {
@@ -140,10 +164,21 @@ function ask(
   open: readonly Question[],
   { lang, version }: Around,
 ): Pick<PinAnswer, "decision" | "step"> {
-  const names = open.slice(0, NAMED_MAX).map(({ name }) => name)
-    .join(lang === "zh" ? "、" : ", ");
+  const names = listNames(open, lang);
   const text = say(lang, CHAT_TEXT.pinWhich, { names });
   const reason = say(lang, CHAT_TEXT.pinUnclear, { names });
+  return answer({ text, reason }, version);
+}
+
+function listNames(open: readonly Question[], lang: Lang): string {
+  return open.slice(0, NAMED_MAX).map(({ name }) => name).join(lang === "zh" ? "、" : ", ");
+}
+
+/** The hub's own words to the person. */
+function answer(
+  { text, reason }: { readonly text: string; readonly reason: string },
+  version: string,
+): Pick<PinAnswer, "decision" | "step"> {
   const decision: Decision = {
     kind: "answer",
     text,

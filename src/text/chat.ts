@@ -18,6 +18,11 @@ export const CHAT_TEXT = {
     zh: "这是回答谁的？请回复名字：{names}",
     en: "Who is this answer for? Reply with a name: {names}",
   },
+  pinForAll: {
+    zh: "没有群发：{names} 在等回答，群发不算回答。要回答请写：@{first} 内容",
+    en:
+      "Not sent: {names} asked you something, and a text for all answers nobody. To answer write @{first} TEXT",
+  },
   pairingApproved: {
     zh: "已批准 {name} 接入，它马上就会连上。改名：ilink-hub client rename",
     en: "{name} is approved and will connect in a moment. Rename it with ilink-hub client rename",
@@ -47,6 +52,11 @@ export const CHAT_TEXT = {
   pinAnswered: { zh: "回答 {name} 刚才的问题", en: "it answers what {name} asked" },
   pinNamed: { zh: "说明了回答的是 {name}", en: "it says that the answer is for {name}" },
   pinUnclear: { zh: "{names} 都在等回答", en: "{names} wait for an answer" },
+
+  pinNotForAll: {
+    zh: "{names} 在等回答，一句短话不同时发给几个智能体",
+    en: "{names} asked something, and a short text for several answers nobody",
+  },
 
   // ── decisions in words
   deliver: { zh: "发给 {names}：{reason}", en: "to {names}: {reason}" },

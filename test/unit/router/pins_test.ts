@@ -3,7 +3,7 @@ import fc from "fast-check";
 import commands from "../../../plugins/commands.ts";
 import { asId, type ClientId, type ReplyId } from "../../../src/core/ids.ts";
 import type { Inbound } from "../../../src/core/message.ts";
-import type { Pin } from "../../../src/core/pin.ts";
+import { isOpen, type Pin } from "../../../src/core/pin.ts";
 import { decide, type Decided } from "../../../src/router/chain.ts";
 import type { DecisionInput } from "../../../src/store/store.ts";
 import { client, decisionInput, statesOf } from "../../fake/decision_input.ts";
@@ -15,6 +15,8 @@ const MINUTE_MS = 60_000;
 const CLAUDE = asId<ClientId>(1);
 const HERMES = asId<ClientId>(2);
 const THIRD = asId<ClientId>(3);
+/** A client that has gone. */
+const NOBODY = asId<ClientId>(9);
 const clock = createFakeClock();
 
 /** Commands as they are shipped, and a plugin that sends everything else to everybody. */
@@ -24,6 +26,15 @@ const HOST = hostOf(clock, {
       commands.route?.(message, { ...ctx, config: { prefix: "/" } }) ?? { kind: "pass" },
   },
   everybody: answering({ kind: "route", to: ["claude", "hermes", "third"], reason: "a mirror" }),
+});
+
+/** As `HOST`, but everything else goes to `third` alone. */
+const ONE = hostOf(clock, {
+  commands: {
+    route: (message, ctx) =>
+      commands.route?.(message, { ...ctx, config: { prefix: "/" } }) ?? { kind: "pass" },
+  },
+  one: answering({ kind: "route", to: ["third"], reason: "by rule" }),
 });
 
 /** `from` asked at 1,000 ms, for a minute. */
@@ -130,8 +141,9 @@ Deno.test("what is long, quotes, is a command or shows something is no short ans
       ["@@third yes", {}, false],
     ] as const
   ) {
-    const [to] = targets(await write(text, { pins, inbound: inbound as Partial<Inbound> }));
-    assertEquals(to, isAnswer ? [HERMES] : EVERYBODY, JSON.stringify([text, inbound]));
+    const given = { inbound: inbound as Partial<Inbound>, host: ONE };
+    const [to] = targets(await write(text, { pins, ...given }));
+    assertEquals(to, [isAnswer ? HERMES : THIRD], JSON.stringify([text, inbound]));
   }
 });
 
@@ -139,9 +151,56 @@ Deno.test("commands and mentions do as they always do", async () => {
   const pins = [pin(HERMES)];
   assertEquals((await write("/list", { pins })).decision.kind, "answer");
   assertEquals(targets(await write("@claude yes", { pins })), [[CLAUDE], "yes"]);
-  const broadcast = await write("/broadcast yes", { pins });
-  assertEquals(targets(broadcast), [EVERYBODY, "yes"]);
-  assertEquals(broadcast.endedPins, []);
+  assertEquals(targets(await write("/broadcast yes", { pins: [] })), [EVERYBODY, "yes"]);
+});
+
+Deno.test("a broadcast approves nothing: a short one goes to nobody while somebody waits, a long one leaves the question open", async () => {
+  const pins = [pin(HERMES)];
+  const short = await write("/broadcast yes", { pins });
+  const reason = "hermes asked something, and a short text for several answers nobody";
+  const text = "Not sent: hermes asked you something, and a text for all answers nobody. " +
+    "To answer write @hermes TEXT";
+  assertEquals(short.decision, {
+    ...{ kind: "answer", text, reason },
+    ...{ binding: { kind: "keep" }, moveWaiting: false },
+  });
+  assertEquals(short.endedPins, []);
+  assertEquals(short.trace.steps.map(({ plugin }) => plugin), ["commands", "hub"]);
+  assertEquals(short.trace.steps.at(-1)?.outcome, {
+    kind: "verdict",
+    verdict: { kind: "pin", text, reason },
+  });
+  // It is not held either: what comes next is an answer of its own.
+  assertEquals(targets(await write("no", { pins, memories: short.memories })), [[HERMES], null]);
+  const inChinese = await write("/群发 好", { pins, lang: "zh" });
+  assert(inChinese.decision.kind === "answer");
+  assertEquals(
+    inChinese.decision.text,
+    "没有群发：hermes 在等回答，群发不算回答。要回答请写：@hermes 内容",
+  );
+  const long = "tell me what you have done since this morning";
+  const sent = await write(`/broadcast ${long}`, { pins });
+  assertEquals(targets(sent), [EVERYBODY, long]);
+  assertEquals(sent.endedPins, []);
+});
+
+Deno.test("no plugin makes a text the answer of several agents", async () => {
+  const pins = [pin(HERMES)];
+  const quote = { wireId: "1", text: "that", createTimeMs: null };
+  const image = { kind: "image", text: "", bytes: 1 } as const;
+  for (const [text, inbound] of [["yes", { quote }], ["/approve", {}], ["//ok", {}]] as const) {
+    assertEquals((await write(text, { pins, inbound })).decision.kind, "answer", text);
+  }
+  const turned = hostOf(clock, {
+    turned: answering({ kind: "route", to: ["claude", "hermes"], text: "ok", reason: "mine" }),
+  });
+  const pictured = { pins, inbound: { parts: [image] }, host: turned };
+  assertEquals((await write("", pictured)).decision.kind, "answer");
+  const others = hostOf(clock, {
+    others: answering({ kind: "route", to: ["claude", "third"], reason: "nobody of them waits" }),
+  });
+  const quoting = { pins, inbound: { quote }, host: others };
+  assertEquals(targets(await write("yes", quoting))[0], [CLAUDE, THIRD]);
 });
 
 Deno.test("a question is open from when it was sent until its time is over", async () => {
@@ -263,8 +322,9 @@ Deno.test("whatever is written, and whoever asks, an answer never goes to two", 
   const text = fc.oneof(
     fc.string({ maxLength: 45 }),
     fc.constantFrom("yes", "claude", "@hermes", "/use claude", "@third ok", "third"),
+    fc.constantFrom("/broadcast ok", "/all a text that is by far too long for a short answer"),
   );
-  const someone = fc.constantFrom(CLAUDE, HERMES, THIRD, asId<ClientId>(9));
+  const someone = fc.constantFrom(CLAUDE, HERMES, THIRD, NOBODY);
   const open = fc.uniqueArray(
     fc.record({
       client: someone,
@@ -274,11 +334,25 @@ Deno.test("whatever is written, and whoever asks, an answer never goes to two", 
     }),
     { selector: ({ client }) => client, maxLength: 4 },
   );
+  const verdict = fc.record({
+    kind: fc.constant("route" as const),
+    to: fc.constantFrom<[string, ...string[]]>(
+      ["claude", "hermes", "third"],
+      ["hermes", "third"],
+      ["third"],
+    ),
+    mode: fc.constantFrom("all" as const, "first_available" as const),
+    text: fc.constantFrom("ok", "", "a text that is by far too long for a short answer"),
+    reason: fc.constant("mine"),
+  });
+  const plugin = fc.option(verdict, { nil: null });
+  const around = fc.array(fc.tuple(text, open, plugin), { maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(text, open), { maxLength: 5 }), async (messages) => {
+    fc.asyncProperty(around, async (messages) => {
       let memories: DecisionInput["memories"] = {};
-      for (const [written, pins] of messages) {
-        const decided = await write(written, { pins, memories });
+      for (const [written, pins, given] of messages) {
+        const host = given === null ? HOST : hostOf(clock, { turned: answering(given) });
+        const decided = await write(written, { pins, memories, host });
         memories = { ...memories, ...decided.memories };
         const { decision } = decided;
         const isPinned = JSON.parse(JSON.stringify(decided.trace.decision)).by === "hub";
@@ -287,9 +361,20 @@ Deno.test("whatever is written, and whoever asks, an answer never goes to two", 
           const [to] = decision.to;
           assert(pins.some((one) => one.client === to && one.askedAtMs !== null));
         }
+        const waiting = pins.filter((one) => isOpen(one, 3_000) && one.client !== NOBODY);
+        if (decision.kind === "deliver" && decision.to.length > 1) {
+          const length = [...(decision.text ?? written).trim()].length;
+          const isFree = waiting.every(({ client }) => !decision.to.includes(client));
+          assert(isFree || length === 0 || length > 40, "several got a short text");
+        }
+        const isShort = /^[^/@／＠]/.test(written.trim()) && [...written.trim()].length <= 40;
+        if (waiting.length > 1 && isShort && decision.kind === "deliver") {
+          const name = ["claude", "hermes", "third"].find((one) => one === written.trim());
+          assert(name !== undefined, "delivered before a name was said");
+        }
         for (const ended of decided.endedPins) assert(pins.some(({ reply }) => reply === ended));
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 600 },
   );
 });
