@@ -4,6 +4,7 @@
  */
 import { admit, type Ledger, type LedgerLimits } from "./ledger.ts";
 import type { DeferReason } from "./lifecycle.ts";
+import { type LearnedWindow, NOTHING_LEARNED, safeAgeMs } from "./window.ts";
 
 export type SendMeaning =
   /** `ret:0` with an id: queued for delivery. */
@@ -100,6 +101,8 @@ export interface RefusalFacts {
   readonly recentSends: number;
   /** Whether the account is in a penalty already. */
   readonly isThrottled: boolean;
+  /** What the account's sends have shown of its window. */
+  readonly learned?: LearnedWindow;
   readonly nowMs: number;
 }
 
@@ -121,7 +124,7 @@ export function readRefusal({ code, text }: Refusal, facts: RefusalFacts): SendM
   if (code !== HELD_BACK) return "unknown_code";
   const said = TEXTS.find((row) => row.text.test(text))?.meaning;
   if (said === "wrong_argument") return said;
-  const { ledger, limits, recentSends, isThrottled, nowMs } = facts;
+  const { ledger, limits, recentSends, isThrottled, learned = NOTHING_LEARNED, nowMs } = facts;
   const { lastInboundAtMs } = ledger;
   if (lastInboundAtMs === null) return "window_closed";
   const counted = {
@@ -134,6 +137,6 @@ export function readRefusal({ code, text }: Refusal, facts: RefusalFacts): SendM
     return admission.reason === "window" ? "window_closed" : "budget_spent";
   }
   if (isThrottled || recentSends >= limits.burstSends) return "throttled";
-  const isFresh = nowMs - lastInboundAtMs < limits.safeWindowMs;
+  const isFresh = nowMs - lastInboundAtMs < safeAgeMs(learned, limits);
   return isFresh && said !== undefined ? "throttled" : "stale_context";
 }

@@ -4,6 +4,7 @@ import type { Ledger } from "../core/ledger.ts";
 import type { DeferReason } from "../core/lifecycle.ts";
 import type { SendGate } from "../core/send_gate.ts";
 import type { Group, SendRank, Turn } from "../core/turn.ts";
+import type { LearnedWindow } from "../core/window.ts";
 
 export interface SendSteps {
   /** What was being sent when the hub died: `sending` becomes `unknown`, unsettled. Called once at start. */
@@ -23,15 +24,21 @@ export interface SendSteps {
     begun: { readonly upstreamId: string; readonly atMs: number },
   ): Promise<void>;
   /**
-   * Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. `gate` replaces the
-   * account's.
+   * Records how a call ended. `back` returns it to `planned` uncounted: it did not reach WeChat. `gate` and
+   * `learned` replace the account's.
    */
   endSend(
     send: SendId,
-    ended: SendEnd & { readonly atMs: number; readonly gate?: SendGate },
+    ended: SendEnd & {
+      readonly atMs: number;
+      readonly gate?: SendGate;
+      readonly learned?: LearnedWindow;
+    },
   ): Promise<void>;
   /** Whether the account sends at all, as it was last told. */
   sendGate(account: AccountId): Promise<SendGate>;
+  /** What the account's sends have shown of its window. */
+  learnedWindow(account: AccountId): Promise<LearnedWindow>;
   /** All planned sends of the conversation wait; `untilMs` is when they become planned by themselves. */
   deferSends(
     conversation: ConversationId,

@@ -8,11 +8,13 @@ import {
   isOnTrial,
   type SendGate,
 } from "../core/send_gate.ts";
+import type { Ledger } from "../core/ledger.ts";
 import type { SendMeaning } from "../core/send_errors.ts";
+import { type LearnedWindow, learnWindow, viewWindow, type WindowLimits } from "../core/window.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { SendJob } from "../store/store.ts";
 
-export interface PaceSettings extends GateLimits {
+export interface PaceSettings extends GateLimits, WindowLimits {
   /** Between the beginnings of two replies to one person, milliseconds. */
   readonly spacingMs: number;
 }
@@ -36,17 +38,22 @@ export class SendPace {
   readonly #clock: Clock;
   readonly #settings: PaceSettings;
   #gate: SendGate;
+  #learned: LearnedWindow;
   #showsIds = false;
   /** When the calls of the last minute began; times of the monotonic clock. */
   #recentMs: number[] = [];
   /** When the next reply may begin. */
   readonly #spacedMs = new Map<ConversationId, number>();
 
-  constructor(gate: SendGate, { clock, settings }: {
-    readonly clock: Clock;
-    readonly settings: PaceSettings;
-  }) {
-    this.#gate = gate;
+  constructor(
+    kept: { readonly gate: SendGate; readonly learned: LearnedWindow },
+    { clock, settings }: {
+      readonly clock: Clock;
+      readonly settings: PaceSettings;
+    },
+  ) {
+    this.#gate = kept.gate;
+    this.#learned = kept.learned;
     this.#clock = clock;
     this.#settings = settings;
   }
@@ -73,6 +80,16 @@ export class SendPace {
 
   get isThrottled(): boolean {
     return this.#gate.throttle !== null;
+  }
+
+  get learned(): LearnedWindow {
+    return this.#learned;
+  }
+
+  /** Whether WeChat may refuse the job for its conversation's window. */
+  isRisky({ ledger }: SendJob): boolean {
+    const known = { learned: this.#learned, limits: this.#settings, nowMs: this.#clock.now() };
+    return viewWindow(ledger.lastInboundAtMs, known).state === "risky";
   }
 
   get recentSends(): number {
@@ -114,5 +131,14 @@ export class SendPace {
     const isSame = before.throttle === this.#gate.throttle &&
       before.suspects === this.#gate.suspects;
     return isSame ? null : this.#gate;
+  }
+
+  /** What the answer shows of the account's window; `null`: nothing that has to be kept. */
+  learn(meaning: SendMeaning, { lastInboundAtMs }: Ledger): LearnedWindow | null {
+    const answer = meaning === "queued" ? meaning : meaning === "stale_context" ? "refused" : null;
+    if (answer === null || lastInboundAtMs === null) return null;
+    const before = this.#learned;
+    this.#learned = learnWindow(before, answer, this.#clock.now() - lastInboundAtMs);
+    return this.#learned === before ? null : this.#learned;
   }
 }

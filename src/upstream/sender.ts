@@ -11,6 +11,7 @@ import {
   groupWaiting,
   hasPlenty,
   isTurnOver,
+  type SendRank,
   sendsForEnd,
   TURN_LOOK_MS,
   type TurnLimits,
@@ -66,6 +67,9 @@ interface Means {
   readonly pace: SendPace;
 }
 
+/** What nobody asked for a moment ago: not worth a refusal that closes the window for answers too. */
+const WAITS_WHEN_RISKY: readonly SendRank[] = ["push", "progress"];
+
 type Deferral = Extract<SendEnd, { kind: "deferred" }>;
 
 /**
@@ -90,6 +94,8 @@ export class Sender {
   #hasUnknown = true;
   /** Since when the end of their turns is waited for; a restart begins anew. */
   readonly #heldSince = new Map<ConversationId, number>();
+  /** The conversation whose send WeChat may refuse for its window; of these one at a time is tried. */
+  #tried: ConversationId | null = null;
   /** `null` before the first look. */
   #pace: SendPace | null = null;
 
@@ -132,27 +138,39 @@ export class Sender {
     const { store, clock } = this.#ports;
     if (clock.monotonic() < this.#heldUntilMs) return;
     if (this.#hasUnknown) await this.#settleUnknowns();
-    const pace = this.#pace ??= new SendPace(await store.sendGate(this.#account), this.#ports);
+    const pace = this.#pace ??= await this.#readPace();
     const credentials = await store.credentials(this.#account);
     await this.#endTurns();
     const spaced = new Map<ConversationId, number>();
+    const behind = new Set<ConversationId>();
     while (credentials !== null && !signal.aborted) {
       const isCareful = this.#isFailing || (pace.isOnTrial && pace.closedBy() === null);
       const limit = (isCareful ? 1 : LIMITS.sendsInFlightPerAccount) - this.#inFlight.size;
       if (limit <= 0) break;
-      const skip = new Set([...this.#inFlight.keys(), ...spaced.keys()]);
+      const skip = new Set([...this.#inFlight.keys(), ...spaced.keys(), ...behind]);
       const jobs = await store.nextSends({ account: this.#account, skip, limit });
       if (jobs.length === 0) break;
       for (const job of jobs) {
         const waitMs = pace.spacingLeftMs(job);
         if (waitMs > 0) spaced.set(job.conversation, waitMs);
       }
-      const ready = jobs.filter(({ conversation }) => !spaced.has(conversation));
+      const near = jobs.filter(({ conversation }) => !spaced.has(conversation));
+      const risky = near.filter((job) => pace.isRisky(job));
+      const untried = this.#tried === null ? risky.slice(1) : risky;
+      const ready = near.filter((job) => !untried.includes(job));
       await Promise.all(ready.map((job) => this.#admit(job, { credentials, pace })));
+      if (this.#tried !== null) untried.forEach(({ conversation }) => behind.add(conversation));
     }
     this.#cancelSpacing();
     if (spaced.size === 0) return;
     this.#cancelSpacing = clock.after(Math.min(...spaced.values()), () => this.#bell.ring());
+  }
+
+  async #readPace(): Promise<SendPace> {
+    const { store } = this.#ports;
+    const gate = await store.sendGate(this.#account);
+    const learned = await store.learnedWindow(this.#account);
+    return new SendPace({ gate, learned }, this.#ports);
   }
 
   async #settleUnknowns(): Promise<void> {
@@ -175,13 +193,17 @@ export class Sender {
     const closed = pace.closedBy();
     const admission = credentials.state === "logged_out"
       ? waitForLogin(nowMs)
-      : closed === null
-      ? await this.#admitToTurn(job, nowMs)
-      : { kind: "defer", ...closed } as const;
+      : closed !== null
+      ? { kind: "defer", ...closed } as const
+      : pace.isRisky(job) && WAITS_WHEN_RISKY.includes(job.rank)
+      ? { kind: "defer", reason: "window", untilMs: null } as const
+      : await this.#admitToTurn(job, nowMs);
     if (admission.kind === "send") {
+      if (pace.isRisky(job)) this.#tried = job.conversation;
       pace.begun(job);
       const sending = this.#send(job, { credentials, pace }).finally(() => {
         this.#inFlight.delete(job.conversation);
+        if (this.#tried === job.conversation) this.#tried = null;
         this.#bell.ring();
       });
       this.#inFlight.set(job.conversation, sending);
@@ -251,11 +273,16 @@ export class Sender {
     }
     const outcome = await this.#call(job, { credentials, pace, upstreamId });
     const gate = pace.answered(outcome.meaning);
+    const learned = pace.learn(outcome.meaning, job.ledger);
     try {
       const end = await this.#explain(outcome, { credentials, pace });
       const atMs = clock.now();
       await this.#commit(() =>
-        store.endSend(job.send, { ...end, atMs, ...(gate === null ? {} : { gate }) })
+        store.endSend(job.send, {
+          ...{ ...end, atMs },
+          ...(gate === null ? {} : { gate }),
+          ...(learned === null ? {} : { learned }),
+        })
       );
       if (end.kind === "deferred" && end.untilMs !== null) onDeferredUntil(end.untilMs);
       this.#note(outcome, end);
@@ -280,11 +307,13 @@ export class Sender {
     const message = writeSendMessage(content, { to, sendId: upstreamId, contextToken });
     const { signal } = this.#aborting;
     const answer = await api.sendMessage(credentials, { message, signal });
-    const { recentSends, isThrottled } = pace;
+    const { recentSends, isThrottled, learned } = pace;
     const showsIds = job.showsIds || pace.showsIds;
     const nowMs = clock.now();
-    const facts = { ledger, limits: settings, recentSends, isThrottled, showsIds, nowMs };
-    const outcome = classifySend(answer, facts);
+    const outcome = classifySend(answer, {
+      ...{ ledger, recentSends, isThrottled, showsIds, learned, nowMs },
+      limits: settings,
+    });
     const { meaning, raw } = outcome;
     if (SEND_RULES[meaning].client === "deferred" || meaning === "hidden") {
       log.warn("send_held_back", { send: job.send, meaning, text: raw });

@@ -12,6 +12,7 @@ import {
 } from "../../src/core/ids.ts";
 import type { Ledger } from "../../src/core/ledger.ts";
 import { OPEN_GATE, type SendGate } from "../../src/core/send_gate.ts";
+import { type LearnedWindow, NOTHING_LEARNED } from "../../src/core/window.ts";
 import type { Turn } from "../../src/core/turn.ts";
 import { canMove, type SendState } from "../../src/core/lifecycle.ts";
 import type {
@@ -77,6 +78,7 @@ class MemoryStore implements FakeUpstreamStore {
   readonly #people = new Map<ConversationId, Person>();
   readonly #sends = new Map<SendId, Row>();
   #gate = OPEN_GATE;
+  #learned = NOTHING_LEARNED;
   #showsIds = false;
 
   get sends(): readonly FakeSend[] {
@@ -252,6 +254,7 @@ class MemoryStore implements FakeUpstreamStore {
     const send = this.#row(id);
     send.reason = "reason" in ended ? ended.reason : "";
     if (ended.gate !== undefined) this.#gate = ended.gate;
+    if (ended.learned !== undefined) this.#learned = ended.learned;
     switch (ended.kind) {
       case "sent":
         send.wireId = ended.wireId;
@@ -273,6 +276,11 @@ class MemoryStore implements FakeUpstreamStore {
   async sendGate(): Promise<SendGate> {
     await Promise.resolve();
     return this.#gate;
+  }
+
+  async learnedWindow(): Promise<LearnedWindow> {
+    await Promise.resolve();
+    return this.#learned;
   }
 
   async deferSends(

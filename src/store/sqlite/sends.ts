@@ -11,7 +11,7 @@ import { countSends } from "./moves.ts";
 import { rankOf } from "./plan_send.ts";
 import { holdTurn, readHeld, readTurn, releaseSends } from "./turns.ts";
 import { refreshNextSend } from "./next_send.ts";
-import { readGate, saveGate } from "./send_gates.ts";
+import { readGate, readLearnedWindow, saveGate, saveLearnedWindow } from "./send_gates.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
 
 interface JobRow extends Ledger {
@@ -86,6 +86,7 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
     beginSend: (send, begun) => group.write((step) => beginSend(step, { send, ...begun })),
     endSend: (send, ended) => group.write((step) => endSend(step, send, ended)),
     sendGate: (account) => group.read((db) => readGate(db, account)),
+    learnedWindow: (account) => group.read((db) => readLearnedWindow(db, account)),
     deferSends: (conversation, deferred) =>
       group.write((step) => deferSends(step, conversation, deferred)),
     resumeSends: (nowMs, expireBeforeMs = 0) => resumeSends(group, { nowMs, expireBeforeMs }),
@@ -148,6 +149,7 @@ function endSend(
   const { db } = step;
   const row = db.one<SendRow>(SELECT_ONE, send);
   if (ended.gate !== undefined) saveGate(db, row.account, ended.gate);
+  if (ended.learned !== undefined) saveLearnedWindow(db, row.account, ended.learned);
   const state = stateOf(ended, row.showsIds === 1);
   if (!canMove(row.state, state)) {
     throw new Error(`Cannot end send ${send} as ${state}: it is ${row.state}`);

@@ -101,3 +101,56 @@ Deno.test("replies to one person keep their distance; other people's and the hub
     assertEquals(times.toSorted(), ["a1 0", "a2 1500", "a3 3000", "b1 0", "hub 1500"]);
   }, { send: { spacingMs: 1_500 } });
 });
+
+Deno.test("of answers that the window may refuse one at a time is tried, while others go on", async () => {
+  await withSender(async ({ clock, store, upstream, account, converse, plan, delay }) => {
+    const conversations = [1, 2, 3].map(() => {
+      const { id: to } = upstream.simulator.addPerson();
+      upstream.simulator.say({ person: to, what: "hi" });
+      const lastInboundAtMs = clock.now() - 12 * 3_600_000;
+      return store.addConversation(account.id, { to, ledger: { lastInboundAtMs } });
+    });
+    const fresh = converse();
+    delay(1_000, 4);
+    for (const conversation of [...conversations, fresh]) plan(conversation, "answer");
+    await clock.advance(0);
+    const isSending = () => store.sends.map(({ states }) => states.at(-1) === "sending");
+    assertEquals(isSending(), [true, false, false, true]);
+    await clock.advance(1_000);
+    assertEquals(isSending(), [false, true, false, false]);
+    await clock.advance(1_000);
+    assertEquals(isSending(), [false, false, true, false]);
+    await clock.advance(1_000);
+    assertEquals(store.sends.map(({ states }) => states.at(-1)), ["sent", "sent", "sent", "sent"]);
+    assertEquals((await store.learnedWindow(account.id)).queuedAgeMs, 12 * 3_600_000 + 1_000);
+  });
+});
+
+Deno.test("a refusal for the context makes that age risky for the account, also after a restart", async () => {
+  await withSender(async ({ clock, store, upstream, account, sender, ports, plan, strike }) => {
+    const old = (hours: number) => {
+      const { id: to } = upstream.simulator.addPerson();
+      upstream.simulator.say({ person: to, what: "hi" });
+      const lastInboundAtMs = clock.now() - hours * 3_600_000;
+      return store.addConversation(account.id, { to, ledger: { lastInboundAtMs } });
+    };
+    strike({ kind: "ret", processed: false, ret: -2, errmsg: "unknown error" });
+    plan(old(2), "refused");
+    await clock.advance(0);
+    assertEquals(store.sends.map(({ reason }) => reason), ["stale"]);
+    await sender.stop(NO_DEADLINE);
+    const later = new Sender(account.id, {
+      ...ports,
+      settings: SETTINGS,
+      onEnded() {},
+      onDeferredUntil() {},
+      onLoggedOut() {},
+    });
+    strike({ kind: "ret", processed: false, ret: -2, errmsg: "rate limited" });
+    const send = store.plan(old(3), "refused too");
+    later.ring();
+    await clock.advance(0);
+    assertEquals(send.reason, "stale", "not taken for a throttle");
+    await later.stop(NO_DEADLINE);
+  });
+});
