@@ -39,7 +39,7 @@ export function splitText(text: string, lengthMax: number): string[] {
     parts.push(head + piece.trimEnd() + (next === null ? "" : `\n${next.marker}`));
     rest = trimBorder(rest.slice(piece.length));
     open = next;
-    if (open !== null && closes(firstLine(rest), open)) {
+    if (open !== null && closesFence(firstLine(rest), open.marker)) {
       rest = trimBorder(rest.slice(firstLine(rest).length));
       open = null;
     }
@@ -95,7 +95,7 @@ function fenceAfter(piece: string, open: Fence | null): Fence | null {
   let fence = open;
   for (const line of piece.split("\n")) {
     if (fence === null) fence = readFence(line);
-    else if (closes(line, fence)) fence = null;
+    else if (closesFence(line, fence.marker)) fence = null;
   }
   return fence;
 }
@@ -107,7 +107,8 @@ function readFence(line: string): Fence | null {
   return { line: whole.length < FENCE_LENGTH_MAX ? whole : marker, marker };
 }
 
-function closes(line: string, { marker }: Fence): boolean {
+/** Whether `line` ends the fence that `marker` opened. */
+export function closesFence(line: string, marker: string): boolean {
   const bare = line.trim();
   return bare.startsWith(marker) && bare.replaceAll(marker.charAt(0), "") === "";
 }
