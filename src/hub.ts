@@ -32,7 +32,7 @@ import { errorText, type Log } from "./lib/log.ts";
 import type { Random } from "./lib/random.ts";
 import type { PluginHost } from "./plugin/host.ts";
 import type { ShadowHost } from "./plugin/roster.ts";
-import { startReplies } from "./router/reply.ts";
+import { type Replies, startReplies } from "./router/reply.ts";
 import { type Router, startRouter } from "./router/router.ts";
 import { startShadows } from "./router/shadow.ts";
 import type { Store } from "./store/store.ts";
@@ -85,6 +85,9 @@ export interface Stations {
   readonly pairing: PairingDesk;
   /** Rung when there is something for a client to fetch, or its settings changed. */
   readonly clientBells: BellBoard<ClientId>;
+  readonly replies: Replies;
+  /** Rung when something has become of a reply. */
+  readonly replyBells: BellBoard<ReplyId>;
   /** Ends them in the order in which nothing is lost: what comes in first, what is answered last. */
   stop(): Promise<void>;
 }
@@ -138,7 +141,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
   return {
     upstream,
     downstream,
-    ...{ router, pairing, clientBells },
+    ...{ router, pairing, clientBells, replies, replyBells },
     async stop() {
       const deadline = new AbortController();
       const cancel = clock.after(LIMITS.shutdownMs, () => deadline.abort());
@@ -148,6 +151,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
       await downstream.drain();
       await Promise.all([router.stop(), replies.stop(), live.stop()]);
       await shadows.stop();
+      replyBells.ringAll(); // nothing more becomes of any
     },
   };
 }
@@ -262,8 +266,10 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       relogin: reloginOf(options, alerts),
       health,
       accountFacts: (account) => upstream.facts(account),
+      onReplyEnd: (reply, action) => stations.replyBells.listen(reply, action),
       actions: {
         wakeRouter: () => router.bell.ring(),
+        wakeReplies: () => stations.replies.bell.ring(),
         clientChanged: (client) => stations.clientBells.ring(client),
         clientRemoved: (client) => downstream.clientRemoved(client),
         releaseAccount: (account) => upstream.release(account),
@@ -333,8 +339,10 @@ export async function openHub(options: HubOptions): Promise<ClosedHub> {
     login: desk,
     health: () => ({ state: "failing", reason: "stopping" }),
     accountFacts: () => NOT_POLLED,
+    onReplyEnd: () => () => {},
     actions: {
       wakeRouter() {},
+      wakeReplies() {},
       clientChanged() {},
       clientRemoved() {},
       releaseAccount: () => Promise.resolve(),

@@ -3,9 +3,15 @@ import type { Context } from "@hono/hono";
 import { HubError, type HubErrorCode } from "../core/error.ts";
 
 /** What is none of the hub's errors and has its fault in the hub. */
-type ApiErrorCode = HubErrorCode | "INTERNAL" | "NOT_FOUND" | "FORBIDDEN";
+type ApiErrorCode =
+  | HubErrorCode
+  | "INTERNAL"
+  | "NOT_FOUND"
+  | "FORBIDDEN"
+  | "PUSH_KEY_WRONG"
+  | "TOO_MANY";
 
-type Status = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503;
+type Status = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503;
 
 const STATUS: Readonly<Partial<Record<ApiErrorCode, Status>>> = {
   ACCOUNT_UNKNOWN: 404,
@@ -22,7 +28,11 @@ const STATUS: Readonly<Partial<Record<ApiErrorCode, Status>>> = {
   MESSAGE_UNKNOWN: 404,
   NOT_FOUND: 404,
   PAIRING_UNKNOWN: 404,
+  PERSON_UNKNOWN: 404,
   PLUGIN_UNKNOWN: 404,
+  PUSH_KEY_WRONG: 401,
+  SCRIPT_UNKNOWN: 404,
+  TOO_MANY: 429,
 };
 
 /** The answer to a call that failed; what is not a `HubError` shows nothing of itself. */

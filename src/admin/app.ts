@@ -17,6 +17,8 @@ import { pairingRoutes } from "./pairing.ts";
 import { createMetrics } from "./metrics.ts";
 import { pluginRoutes } from "./plugins.ts";
 import type { AdminPort } from "./port.ts";
+import { pushRoutes } from "./push.ts";
+import { pushKeyRoutes } from "./push_keys.ts";
 import { reloginRoutes } from "./relogin.ts";
 import { viewStatus } from "./views.ts";
 
@@ -37,6 +39,8 @@ export function createAdminApp(port: AdminPort): Hono {
   app.route("/hub/pair", createPairPage(port));
   // The link is the permission, and may be followed from any page.
   app.route("/hub/relogin", reloginRoutes(port));
+  // A script's key is good for this alone, and the admin token is not.
+  app.route("/hub/push", pushRoutes(port));
 
   const guards = [createBrowserGuard(port), createTokenGuard(port)] as const;
   app.use("/metrics", ...guards);
@@ -50,7 +54,9 @@ export function createAdminApp(port: AdminPort): Hono {
   app.get("/hub/status", async (c) => c.json(await viewStatus(port)));
   app.post("/hub/admin-token/rotate", async (c) => c.json({ token: await port.token.rotate() }));
   const groups = [clientRoutes, accountRoutes, messageRoutes, pluginRoutes, loginRoutes];
-  for (const routes of [...groups, pairingRoutes, alertRoutes]) app.route("/hub", routes(port));
+  for (const routes of [...groups, pairingRoutes, pushKeyRoutes, alertRoutes]) {
+    app.route("/hub", routes(port));
+  }
 
   app.notFound((c) =>
     refuse(c, "NOT_FOUND", {

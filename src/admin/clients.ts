@@ -1,14 +1,13 @@
 /** Clients: who the hub serves. */
-import { createHash } from "node:crypto";
 import { Hono } from "@hono/hono";
 import { z } from "zod";
 import type { Client } from "../core/client.ts";
 import { DIALECTS, isClientName } from "../core/client.ts";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
-import { randomHex } from "../lib/random.ts";
 import { readInput } from "./input.ts";
 import type { AdminPort } from "./port.ts";
+import { hashOf, mintSecret } from "./secrets.ts";
 import { viewClients } from "./views.ts";
 
 const LABEL_MAX = 64;
@@ -51,7 +50,7 @@ export function clientRoutes(port: AdminPort): Hono {
   app.post("/register", async (c) => {
     const { name, label } = await readInput(c, REGISTRATION);
     checkName(name);
-    const { token, tokenHash } = mintToken(port);
+    const { secret: token, hash: tokenHash } = mintSecret(port.random, "vhub_");
     await store.registerClient({ name, label, tokenHash, atMs: clock.now() });
     actions.wakeRouter();
     return c.json({ name, base_url: baseUrlFor(c.req.url, port.publicUrl), token });
@@ -77,7 +76,7 @@ export function clientRoutes(port: AdminPort): Hono {
 
   app.post("/clients/:name/rotate", async (c) => {
     const client = await findClient(port, c.req.param("name"));
-    const { token, tokenHash } = mintToken(port);
+    const { secret: token, hash: tokenHash } = mintSecret(port.random, "vhub_");
     const oldValidUntilMs = clock.now() + LIMITS.tokenGraceMs;
     await store.rotateToken(client.id, { tokenHash, oldValidUntilMs });
     actions.clientChanged(client.id);
@@ -119,25 +118,16 @@ export async function findClient(port: Pick<AdminPort, "store">, name: string): 
   });
 }
 
-function checkName(name: string): void {
+/** Throws `CLIENT_NAME_INVALID`. */
+export function checkName(name: string): void {
   if (isClientName(name)) return;
   throw new HubError("CLIENT_NAME_INVALID", `Cannot name a client ${JSON.stringify(name)}`, {
     hint: "Want 1 to 64 letters, digits, _ . or -, the first a letter or digit",
   });
 }
 
-/** The token leaves once, in the answer; kept is its digest. */
-function mintToken({ random }: Pick<AdminPort, "random">) {
-  const token = `vhub_${randomHex(random, 16)}`;
-  return { token, tokenHash: hashOf(token) };
-}
-
-function hashOf(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
-}
-
 /** Where clients find the hub: as the caller did, when that says more than the hub knows of itself. */
-function baseUrlFor(requestUrl: string, publicUrl: string): string {
+export function baseUrlFor(requestUrl: string, publicUrl: string): string {
   const asked = new URL(requestUrl);
   return isHere(new URL(publicUrl)) && !isHere(asked) ? asked.origin : publicUrl;
 }

@@ -3,42 +3,53 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { Context, Next } from "@hono/hono";
 import { LIMITS } from "../core/limits.ts";
-import { sleep } from "../lib/clock.ts";
+import { type Clock, sleep } from "../lib/clock.ts";
 import { refuse } from "./answer.ts";
 import type { AdminPort } from "./port.ts";
 
-type Guard = (c: Context, next: Next) => Promise<Response | undefined>;
+export type Guard = (c: Context, next: Next) => Promise<Response | undefined>;
 
 type TokenPort = Pick<AdminPort, "token" | "clock">;
 
-/** Whether a text is the admin token; a wrong one takes its time, as long as not too many wait. */
+/** Whether a text is the admin token; a wrong one takes its time. */
 export function createTokenCheck(
   port: TokenPort,
 ): (given: string, signal: AbortSignal) => Promise<boolean> {
-  let waiting = 0;
+  const holdBack = createRefusalDelay(port.clock);
   return async function isRight(given, signal) {
     if (isSame(given.trim(), port.token.current())) return true;
-    if (waiting >= LIMITS.delayedRefusalsMax) return false;
-    waiting += 1;
-    await sleep(port.clock, LIMITS.refusalDelayMs, signal);
-    waiting -= 1;
+    await holdBack(signal);
     return false;
   };
 }
 
-/**
- * Lets calls with the admin token through. A wrong token is answered late, so that guessing is slow; how many such answers
- * wait is bounded.
- */
+/** Holds the answer to a wrong secret back, so that guessing is slow; how many such answers wait is bounded. */
+export function createRefusalDelay(clock: Clock): (signal: AbortSignal) => Promise<void> {
+  let waiting = 0;
+  return async function holdBack(signal) {
+    if (waiting >= LIMITS.delayedRefusalsMax) return;
+    waiting += 1;
+    await sleep(clock, LIMITS.refusalDelayMs, signal);
+    waiting -= 1;
+  };
+}
+
+/** What the `Authorization` header carries; `null` when it carries nothing. */
+export function bearerOf(c: Context): string | null {
+  const [_, given = null] = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
+  return given?.trim() ?? null;
+}
+
+/** Lets calls with the admin token through. */
 export function createTokenGuard(port: TokenPort): Guard {
   const isRight = createTokenCheck(port);
   return async function guard(c, next) {
-    const [_, given] = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-    if (given !== undefined && await isRight(given, c.req.raw.signal)) {
+    const given = bearerOf(c);
+    if (given !== null && await isRight(given, c.req.raw.signal)) {
       await next();
       return undefined;
     }
-    const seen = given === undefined ? "no token" : "another token";
+    const seen = given === null ? "no token" : "another token";
     c.header("www-authenticate", "Bearer");
     return refuse(c, "ADMIN_TOKEN_WRONG", {
       message:

@@ -3,17 +3,37 @@ import type { Context } from "@hono/hono";
 import { z } from "zod";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
-import { tryParseJson } from "../lib/json.ts";
-import { readBody } from "../lib/request_body.ts";
+import { type Json, tryParseJson } from "../lib/json.ts";
+import { readBodyBytes } from "../lib/request_body.ts";
 
 /** The body, checked. Each schema's error text says what is wanted. Throws `USAGE`. */
 export async function readInput<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const text = await readBody(c.req.raw, LIMITS.adminBodyBytesMax);
-  if (text === null) {
+  const text = await readText(c);
+  return checkInput(text.trim() === "" ? {} : parseInput(text), schema);
+}
+
+/** The body's text. Throws `USAGE` when it is too long or no UTF-8. */
+export async function readText(c: Context): Promise<string> {
+  const bytes = await readBodyBytes(c.req.raw, LIMITS.adminBodyBytesMax);
+  if (bytes === null) {
     throw wrong(`the body: saw more than ${LIMITS.adminBodyBytesMax} bytes, want fewer`);
   }
-  const body = text.trim() === "" ? {} : tryParseJson(text);
-  if (body === undefined) throw wrong(`the body: saw ${excerpt(text)}, want JSON`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw wrong("the body: saw bytes that are no text, want UTF-8");
+  }
+}
+
+/** Throws `USAGE`. */
+export function parseInput(text: string): Json {
+  const value = tryParseJson(text);
+  if (value === undefined) throw wrong(`the body: saw ${excerpt(text)}, want JSON`);
+  return value;
+}
+
+/** What was read somewhere else, checked in the same way. Throws `USAGE`. */
+export function checkInput<T>(body: unknown, schema: z.ZodType<T>): T {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

@@ -12,6 +12,7 @@ import { remoteAddress } from "../lib/remote_address.ts";
 import { readBody } from "../lib/request_body.ts";
 import { PAIR_PAGE as TEXT } from "../text/pairing.ts";
 import { type Lang, say } from "../text/say.ts";
+import { callerLang } from "./caller_lang.ts";
 import { createBrowserGuard, createTokenCheck } from "./guard.ts";
 import { drawPage, type Page } from "./pair_page_html.ts";
 import type { AdminPort } from "./port.ts";
@@ -43,7 +44,7 @@ export function createPairPage(port: PagePort): Hono {
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
     if (allowances.take(remoteAddress(c.env)) === "refused") {
-      return show(c, { kind: "words", text: TEXT.tooMany[langOf(c)] }, 429);
+      return show(c, { kind: "words", text: TEXT.tooMany[callerLang(c, "zh")] }, 429);
     }
     await next();
     return undefined;
@@ -62,7 +63,7 @@ export function createPairPage(port: PagePort): Hono {
     const found = await pairing.find(c.req.param("code"));
     if (!canBeDecided(found)) return await showRequest(c, found, { name, problem: null });
     if (token !== "" && !await isAdmin(token, c.req.raw.signal)) {
-      return await showRequest(c, found, { name, problem: TEXT.wrongToken[langOf(c)] });
+      return await showRequest(c, found, { name, problem: TEXT.wrongToken[callerLang(c, "zh")] });
     }
     const by = token === "" ? "page" : "owner";
     return form.get("action") === "refuse"
@@ -71,7 +72,7 @@ export function createPairPage(port: PagePort): Hono {
   });
 
   async function approve(c: Context, found: Pairing, { name, by }: Word): Promise<Response> {
-    const lang = langOf(c);
+    const lang = callerLang(c, "zh");
     const again = (problem: string) => showRequest(c, found, { name, problem });
     try {
       const answer = await pairing.approve(found.id, { name: name === "" ? null : name, by });
@@ -93,7 +94,7 @@ export function createPairPage(port: PagePort): Hono {
   }
 
   async function refuse(c: Context, found: Pairing, { name, by }: Word): Promise<Response> {
-    const lang = langOf(c);
+    const lang = callerLang(c, "zh");
     const answer = await pairing.refuse(found.id, by);
     if (answer === "closed") {
       return await showRequest(c, found, { name, problem: TEXT.wrongToken[lang] });
@@ -109,7 +110,7 @@ export function createPairPage(port: PagePort): Hono {
     found: Pairing | null,
     given: { readonly name: string | null; readonly problem: string | null },
   ): Promise<Response> {
-    const lang = langOf(c);
+    const lang = callerLang(c, "zh");
     if (found === null) return show(c, { kind: "words", text: TEXT.gone[lang] }, 404);
     if (!canBeDecided(found)) return show(c, { kind: "words", text: TEXT.done[lang] });
     const { openUntilMs } = await pairing.view();
@@ -143,12 +144,6 @@ function problemOf({ code }: HubError, lang: Lang): string | null {
 }
 
 function show(c: Context, page: Page, status: 200 | 403 | 404 | 429 = 200): Response {
-  const lang = langOf(c);
+  const lang = callerLang(c, "zh");
   return c.html(html`${drawPage(page, lang)}` as string, status);
-}
-
-/** The first of the browser's languages that we speak. */
-function langOf(c: Context): Lang {
-  const [_, lang] = /(?:^|,)\s*(zh|en)\b/i.exec(c.req.header("accept-language") ?? "") ?? [];
-  return lang?.toLowerCase() === "en" ? "en" : "zh";
 }

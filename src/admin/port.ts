@@ -2,7 +2,7 @@
 import type { AlertDesk } from "../core/alert_desk.ts";
 import type { AdminToken } from "../core/admin_token.ts";
 import type { ClientStates } from "../core/client.ts";
-import type { AccountId, ClientId } from "../core/ids.ts";
+import type { AccountId, ClientId, ReplyId } from "../core/ids.ts";
 import type { LoginDesk } from "../core/login.ts";
 import type { PairingDesk } from "../core/pairing.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
@@ -12,9 +12,12 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import type { Store } from "../store/store.ts";
+import type { Lang } from "../text/say.ts";
 
 export interface AdminPort {
   readonly version: string;
+  /** Spoken to callers who do not say what they read. */
+  readonly lang: Lang;
   /** `null` when no hub runs: the API serves one command on the data directory. */
   readonly startedAtMs: number | null;
   /** The base URL for clients, no trailing slash: `public-url`, else of the listening address. */
@@ -46,6 +49,8 @@ export interface AdminPort {
   };
   /** Asks the file system. */
   disk(): Promise<DiskFacts>;
+  /** Calls `action` when something has become of the reply next; the returned function takes it back. */
+  onReplyEnd(reply: ReplyId, action: () => void): () => void;
   /** Cheap: asked every few seconds by whoever watches the hub. */
   health(): Health;
 }
@@ -62,6 +67,8 @@ export interface ReloginPort {
 export interface AdminActions {
   /** Messages may have become undecided: a client was registered, a message was unparked, a default client was set. */
   wakeRouter(): void;
+  /** A script's notice was taken; it is to be sent. */
+  wakeReplies(): void;
   /** The client's settings or token changed; its next poll must see them. */
   clientChanged(client: ClientId): void;
   /** The client is gone: its open polls end. */

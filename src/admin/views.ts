@@ -1,5 +1,5 @@
 /** What is shown of accounts, clients and the whole hub: the store's facts and what is known of this moment, joined. */
-import type { AccountView, ClientView, StatusView } from "../core/status.ts";
+import type { AccountView, ClientView, ScriptView, StatusView } from "../core/status.ts";
 import type { AdminPort } from "./port.ts";
 
 /** All accounts, oldest first. */
@@ -43,11 +43,17 @@ export async function viewClients({ store, states }: AdminPort): Promise<ClientV
   });
 }
 
+/** All scripts, oldest first. */
+export async function viewScripts({ store }: Pick<AdminPort, "store">): Promise<ScriptView[]> {
+  return (await store.scripts()).map(({ id: _id, ...view }) => view);
+}
+
 /** Everything the hub says about itself. */
 export async function viewStatus(port: AdminPort): Promise<StatusView> {
-  const [accounts, clients, counts, disk] = await Promise.all([
+  const [accounts, clients, scripts, counts, disk] = await Promise.all([
     viewAccounts(port),
     viewClients(port),
+    viewScripts(port),
     port.store.counts(),
     port.disk(),
   ]);
@@ -58,6 +64,7 @@ export async function viewStatus(port: AdminPort): Promise<StatusView> {
     health: port.health(),
     accounts,
     clients,
+    scripts,
     plugins: port.plugins(),
     messages: counts.messages,
     sends: counts.sends,

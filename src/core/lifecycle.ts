@@ -70,6 +70,11 @@ export function hasEnded(state: SendState): boolean {
 /** A reply's state is that of its sends; before there are any it is `accepted`. */
 export type ReplyState = SendState | "accepted" | "stopped";
 
+/** Whether what becomes of a reply is still being found out; otherwise it has ended, or waits for somebody. */
+export function isUnderWay(state: ReplyState): boolean {
+  return state === "accepted" || state === "planned" || state === "sending";
+}
+
 /** The least settled state of a reply's sends speaks for the reply: a person asks whether all of it arrived. */
 const LOUDEST: readonly SendState[] = [
   "sending",

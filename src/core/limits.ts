@@ -59,6 +59,13 @@ export const LIMITS = {
   bodyNestingMax: 100,
   /** JSON body of an admin call. */
   adminBodyBytesMax: 256 * KIB,
+  /** Notices of one script at once, and then one in so long: a person gets few, and a loop must not fill the queue. */
+  pushesAtOnce: 20,
+  pushEveryMs: 3 * SECOND,
+  /** Scripts whose rate is remembered. */
+  pushScriptsMax: 1_000,
+  /** Characters of a person, an account or an id in a notice. */
+  pushWordMax: 256,
   /** How long a client's old token works after a new one was made, so that it can be put in place. */
   tokenGraceMs: 10 * MINUTE,
 
@@ -201,6 +208,10 @@ export const LIMITS = {
   typingExpiresMs: 15 * SECOND,
   /** WeChat's bubble has to be renewed; clients may ask more often. */
   typingRefreshMs: 4 * SECOND,
+  /** A client that answers sooner shows no bubble, which would cost WeChat two calls for nothing. */
+  typingAfterMs: 1 * SECOND,
+  /** At the end the bubbles that show are cancelled within so long. */
+  typingStopMs: 2 * SECOND,
   /** How long WeChat's typing ticket is reused. */
   typingTicketMs: 10 * MINUTE,
   /** Conversations with a typing bubble or a remembered ticket; a further one shows none. */

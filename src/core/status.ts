@@ -65,6 +65,16 @@ export interface ClientView {
   readonly settings: ClientSettings;
 }
 
+/** A script, which only speaks. */
+export interface ScriptView {
+  readonly name: string;
+  readonly createdAtMs: number;
+  /** When it last gave a notice. */
+  readonly lastUsedAtMs: number | null;
+  /** Notices that have not left. */
+  readonly waiting: number;
+}
+
 export interface PluginFacts {
   readonly id: string;
   /** "" where it could not be loaded. */
@@ -88,6 +98,7 @@ export interface StatusView {
   readonly health: Health;
   readonly accounts: readonly AccountView[];
   readonly clients: readonly ClientView[];
+  readonly scripts: readonly ScriptView[];
   readonly plugins: readonly PluginFacts[];
   /** Messages by state. */
   readonly messages: Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type ReplyId, wireMessageId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { ReplyState } from "../core/lifecycle.ts";
+import { isUnderWay } from "../core/lifecycle.ts";
 import { readSigned } from "../core/tokens.ts";
 import type { Clock } from "../lib/clock.ts";
 import {
@@ -125,10 +125,8 @@ async function awaitEnd(
   }
 }
 
-const STILL_UNDER_WAY: readonly ReplyState[] = ["accepted", "planned", "sending"];
-
 function hasEnd(outcome: ReplyOutcome): boolean {
-  return !STILL_UNDER_WAY.includes(outcome.state);
+  return !isUnderWay(outcome.state);
 }
 
 interface Ended {

@@ -6,11 +6,12 @@ import { cdnPathOf } from "../downstream/cdn.ts";
 import type { LivingHost } from "../plugin/living_host.ts";
 import type { Disk } from "../store/disk.ts";
 import type { Store } from "../store/store.ts";
+import { langOf } from "./opening.ts";
 import { pluginFacts } from "./plugins.ts";
 
 /** The part of the admin port that is the same with and without a running hub. */
 export function adminPortOf(
-  { settings, version, clock, random, log, dataDirectory }: HubOptions,
+  options: HubOptions,
   { store, disk, plugins }: {
     readonly store: Store;
     readonly disk: Disk;
@@ -19,6 +20,7 @@ export function adminPortOf(
 ): Pick<
   AdminPort,
   | "version"
+  | "lang"
   | "store"
   | "token"
   | "clock"
@@ -31,8 +33,9 @@ export function adminPortOf(
   | "cdnPathOf"
   | "allowedSenders"
 > {
+  const { settings, version, clock, random, log, dataDirectory } = options;
   return {
-    ...{ version, store, clock, random, log },
+    ...{ version, lang: langOf(options), store, clock, random, log },
     token: dataDirectory.adminToken,
     plugins: () => pluginFacts(plugins.desk),
     pluginDesk: plugins.desk,

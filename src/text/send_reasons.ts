@@ -72,3 +72,16 @@ export function sendReasonText(reason: string, lang: Lang): string {
   if (sentence === undefined) return reason;
   return raw === "" ? sentence[lang] : `${sentence[lang]} (${raw})`;
 }
+
+const OUTCOME = { zh: "{state}：{reason}", en: "{state}: {reason}" } as const;
+
+/** What became of a reply, in one sentence. */
+export function outcomeText(
+  { state, reason }: { readonly state: ReplyState; readonly reason: string },
+  lang: Lang,
+): string {
+  const word = SEND_STATE[state][lang];
+  return reason === ""
+    ? word
+    : say(lang, OUTCOME, { state: word, reason: sendReasonText(reason, lang) });
+}

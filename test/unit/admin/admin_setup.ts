@@ -2,11 +2,12 @@
 import { createAdminApp } from "../../../src/admin/app.ts";
 import type { AlertDesk } from "../../../src/core/alert_desk.ts";
 import { HubError } from "../../../src/core/error.ts";
-import type { AccountId, ClientId } from "../../../src/core/ids.ts";
+import type { AccountId, ClientId, ReplyId } from "../../../src/core/ids.ts";
 import { hasLoginEnded, type LoginDesk, type LoginView } from "../../../src/core/login.ts";
 import type { PairingDesk } from "../../../src/core/pairing.ts";
 import { parseReloginToken } from "../../../src/core/relogin_link.ts";
 import type { AccountFacts, Health } from "../../../src/core/status.ts";
+import { type BellBoard, createBellBoard } from "../../../src/lib/bell_board.ts";
 import { isObject, type Json, textMember } from "../../../src/lib/json.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import { createPairingDesk } from "../../../src/downstream/pairing_desk.ts";
@@ -30,6 +31,8 @@ export interface AdminWorld {
   /** What the hub was told, in order. */
   readonly told: readonly string[];
   readonly desk: FakeDesk;
+  /** Rung by the test in the sender's place. */
+  readonly replyBells: BellBoard<ReplyId>;
   /** Holds `night`, which runs, and `weather`, which asks for more than it got. */
   readonly plugins: FakePluginDesk;
   readonly state: { health: Health; facts: AccountFacts; token: string; publicUrl: string };
@@ -66,6 +69,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
   });
   const told: string[] = [];
+  const replyBells = createBellBoard<ReplyId>();
   const desk = new FakeDesk();
   const plugins = createFakePluginDesk([
     pluginView("night"),
@@ -86,6 +90,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
   });
   const app = createAdminApp({
     version: "1.2.3",
+    lang: "en",
     startedAtMs: clock.now(),
     get publicUrl() {
       return state.publicUrl;
@@ -107,7 +112,9 @@ export async function createAdminWorld(): Promise<AdminWorld> {
         return Promise.resolve("told");
       },
     },
+    onReplyEnd: (reply, action) => replyBells.listen(reply, action),
     actions: {
+      wakeReplies: () => void told.push("wake replies"),
       wakeRouter: () => void told.push("wake router"),
       clientChanged: (client: ClientId) => void told.push(`client ${client} changed`),
       clientRemoved: (client: ClientId) => void told.push(`client ${client} removed`),
@@ -135,6 +142,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     clock,
     told,
     desk,
+    replyBells,
     plugins,
     state,
     async ask(method, path, { body, headers = {}, base = BASE } = {}) {

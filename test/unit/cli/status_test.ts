@@ -36,6 +36,7 @@ const STATUS: StatusView = {
     unanswered: 1,
     settings: DEFAULT_CLIENT_SETTINGS,
   }],
+  scripts: [],
   plugins: [{ id: "mine.ts", version: "", source: "user", problem: "line 3: no default export" }],
   messages: { received: 0, routed: 12, parked: 1, dropped: 0 },
   sends: { sent: 5, deferred: 7 },
