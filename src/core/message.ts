@@ -17,6 +17,8 @@ export interface Quote {
   readonly wireId: string | null;
   /** Text of the embedded item or its summary; "" where only an id came. */
   readonly text: string;
+  /** The beginning of the part that was chosen of it, a few characters; not given where the whole is quoted. */
+  readonly selected?: string;
   /** `create_time_ms` of the embedded item, rounded by WeChat for media; `null` where there is none. */
   readonly createTimeMs: number | null;
 }

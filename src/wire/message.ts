@@ -49,10 +49,12 @@ function readQuote(items: readonly JsonObject[]): Quote | null {
     const ref = objectMember(item, "ref_msg");
     if (ref === null) continue;
     const quoted = objectMember(ref, "message_item") ?? {};
+    const selected = textMember(objectMember(ref, "partial_text") ?? {}, "start");
     const embeddedId = textMember(quoted, "msg_id").replace(/^v1:/, "");
     return {
       wireId: idDigits(ref["svr_id"]) ?? idDigits(embeddedId),
       text: textOfItem(quoted) || textMember(ref, "title"),
+      ...(selected === "" ? {} : { selected }),
       createTimeMs: numberMember(quoted, "create_time_ms") || null,
     };
   }

@@ -6,7 +6,7 @@ import type { AccountId, ClientId, ConversationId, SendId } from "../../core/ids
 import type { Quote } from "../../core/message.ts";
 import type { DecisionInput } from "../store.ts";
 import type { Database } from "./database.ts";
-import { digestOfText, headOfText, normalText } from "./send_text.ts";
+import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 
 interface Candidate {
   readonly id: SendId;
@@ -15,6 +15,12 @@ interface Candidate {
   readonly endedAtMs: number;
   readonly textHead: string;
   readonly textDigest: string;
+}
+
+/** One author's part of a digest. */
+interface Part extends Candidate {
+  /** JSON text. */
+  readonly content: string;
 }
 
 /** Sends are remembered for quotes so long. */
@@ -35,7 +41,11 @@ const CANDIDATES = `
   WHERE s.conversation = ?`;
 const BY_ID = `${CANDIDATES} AND s.wire_id = ? ORDER BY s.id DESC LIMIT 1`; // index: sends_wire_id
 /** What went out with a send, which is the oldest of them. Index: sends_conversation. */
-const MERGED = `${CANDIDATES} AND s.id > ? AND s.reason = ? AND s.state = 'merged' ORDER BY s.id`;
+const MERGED = `
+  ${CANDIDATES.replace("SELECT", "SELECT s.content,")}
+    AND s.id > ? AND s.reason = ? AND s.state = 'merged'
+  ORDER BY s.id`;
+const CONTENT = "SELECT content FROM sends WHERE id = ?";
 /** What may have reached the person. Index: sends_conversation. */
 const NEWEST = `
   ${CANDIDATES} AND s.ended_at_ms >= ? AND s.state NOT IN ('refused', 'expired')
@@ -52,34 +62,51 @@ export function findQuoted(
     readonly atMs: number;
   },
 ): DecisionInput["quoted"] {
+  const found = findSend(db, quote, place);
+  if (quote === null || found === null) return null;
+  const { client } = authorOf(db, found.sent, { quote, conversation: place.conversation });
+  return client === null ? null : { client, match: found.match };
+}
+
+function findSend(
+  db: Database,
+  quote: Quote | null,
+  { account, conversation, atMs }: Parameters<typeof findQuoted>[2],
+): { readonly sent: Candidate; readonly match: "id" | "time" | "text" } | null {
   if (quote === null) return null;
-  const { account, conversation, atMs } = place;
   if (quote.wireId !== null) {
     const sent = db.get<Candidate>(BY_ID, conversation, quote.wireId);
-    if (sent !== undefined) return author(authorOf(db, sent, { quote, conversation }), "id");
+    if (sent !== undefined) return { sent, match: "id" };
     if (db.get(IS_OWN_MESSAGE, account, quote.wireId) !== undefined) return null;
   }
   const newest = db.all<Candidate>(NEWEST, conversation, atMs - REMEMBERED_MS);
   const text = normalText(quote.text);
   const byTime = nearest(newest, text, quote.createTimeMs);
-  if (byTime !== null) return author(byTime, "time");
+  if (byTime !== null) return { sent: byTime, match: "time" };
   if (text === "") return null;
   const digest = digestOfText(text);
   const byText = newest.find(({ textDigest }) => textDigest === digest) ??
     newest.find((sent) => hasPrefix(sent, text));
-  return byText === undefined ? null : author(byText, "text");
+  return byText === undefined ? null : { sent: byText, match: "text" };
 }
 
-/** Of a digest that several wrote: whose words alone the quote shows, else whose came last. */
+/** Of a digest that several wrote: whose words the quote shows, the last of them where it shows those of several. */
 function authorOf(
   db: Database,
   sent: Candidate,
   { quote, conversation }: { readonly quote: Quote; readonly conversation: ConversationId },
 ): Candidate {
-  const merged = db.all<Candidate>(MERGED, conversation, sent.id, `into: ${sent.id}`);
-  const shown = normalText(quote.text);
-  const own = merged.filter(({ textHead }) => textHead !== "" && shown.includes(textHead));
-  return (own.length > 0 && own.length < merged.length ? own : merged).at(-1) ?? sent;
+  const merged = db.all<Part>(MERGED, conversation, sent.id, `into: ${sent.id}`)
+    .map((part) => ({ ...part, text: normalText(textOfContent(part.content)) }));
+  const [second] = merged;
+  if (second === undefined) return sent;
+  const whole = normalText(textOfContent(db.one<{ content: string }>(CONTENT, sent.id).content));
+  // The carrier's content has become the digest; its own words stand before those of the next.
+  const first = { ...sent, text: whole.slice(0, Math.max(0, whole.indexOf(second.text))) };
+  const shown = normalText(quote.selected || quote.text);
+  const isShown = ({ text }: { readonly text: string }) =>
+    text !== "" && (text.includes(shown) || shown.includes(headOfText(text)));
+  return [first, ...merged].findLast(isShown) ?? merged.at(-1) ?? sent;
 }
 
 /** Of several that were sent at nearly the same time the text decides, where the quote shows one. */
@@ -100,11 +127,4 @@ function hasPrefix({ textHead, textDigest }: Candidate, text: string): boolean {
   if (textDigest === digestOfText(text)) return true;
   const shown = headOfText(text.replace(/\s*(…|\.{3})$/u, ""));
   return [...shown].length >= PREFIX_CHARACTERS_MIN && textHead.startsWith(shown);
-}
-
-function author(
-  { client }: Candidate,
-  match: "id" | "time" | "text",
-): { readonly client: ClientId; readonly match: "id" | "time" | "text" } | null {
-  return client === null ? null : { client, match };
 }

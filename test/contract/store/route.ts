@@ -5,6 +5,7 @@ import {
   ANN,
   answerWith,
   BEN,
+  contentOf,
   deliverTo,
   said,
   START_MS,
@@ -35,12 +36,13 @@ async function twoAnswers(life: StoreLife, gapMs = 60_000): Promise<void> {
 
 async function quotedBy(
   life: StoreLife,
-  quote: { wireId?: string; text?: string; createTimeMs?: number },
+  quote: { wireId?: string; text?: string; selected?: string; createTimeMs?: number },
 ) {
   const message = await life.say("about that", {
     quote: {
       wireId: quote.wireId ?? null,
       text: quote.text ?? "",
+      ...(quote.selected === undefined ? {} : { selected: quote.selected }),
       createTimeMs: quote.createTimeMs ?? null,
     },
   });
@@ -149,6 +151,53 @@ export const ROUTE: Subject = {
     assertEquals(await quotedBy(life, { text: "the answer of gamma" }), null);
     life.nowMs += 30 * 24 * 3_600_000;
     assertEquals(await quotedBy(life, { text: "the answer of beta" }), null);
+  },
+
+  "readForDecision() finds in a digest of several who wrote what the quote shows of it": async (
+    life,
+  ) => {
+    const [alpha, beta] = [life.client(), life.client(1)];
+    const message = await life.deliver("question", [alpha, beta]);
+    await life.poll();
+    await life.poll({ client: beta });
+    await life.reply("the backup is done", message);
+    await life.reply("the disk is\nalmost full", message, { client: beta });
+    await life.reply("the night was long and quiet", message, { client: beta });
+    const { conversation } = (await life.sends(1))[0] ?? {};
+    assert(conversation !== undefined);
+    const { waiting } = await life.store.turn(conversation);
+    const [carrier, ...merged] = waiting.map(({ send }) => send);
+    assert(carrier !== undefined);
+    const text = [
+      "[alpha]\nthe backup is done",
+      "[beta]\nthe disk is\nalmost full",
+      "[beta]\nthe night was long and quiet",
+    ].join("\n\n");
+    await life.store.releaseSends({
+      conversation,
+      groups: [{ carrier, content: contentOf(text), merged }],
+      rest: { sends: [], reason: "budget" },
+      atMs: life.nowMs,
+    });
+    await life.sendNext("950");
+    life.nowMs += 60_000;
+    for (
+      const [quote, author, match] of [
+        [{ wireId: "950" }, beta, "id"],
+        [{ wireId: "950", text }, beta, "id"],
+        [{ wireId: "950", text: "the disk is almost full" }, beta, "id"],
+        [{ wireId: "950", text: "almost full" }, beta, "id"],
+        [{ wireId: "950", selected: "disk" }, beta, "id"],
+        [{ wireId: "950", text: "backup is done" }, alpha, "id"],
+        [{ wireId: "950", text: "[alpha] the backup is done [beta] the disk" }, alpha, "id"],
+        [{ wireId: "950", text: "done [beta] the disk is almost full" }, beta, "id"],
+        [{ text }, beta, "text"],
+        [{ text: "the disk is almost full" }, beta, "text"],
+        [{ text, createTimeMs: life.nowMs - 60_000 }, beta, "time"],
+      ] as const
+    ) {
+      assertEquals(await quotedBy(life, quote), { client: author, match }, JSON.stringify(quote));
+    }
   },
 
   "readForDecision() finds nobody where the person quotes themselves or the hub": async (life) => {
