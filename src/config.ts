@@ -116,6 +116,14 @@ export const SETTINGS = {
     unit: "min",
   },
 
+  // ── what people see of an agent at work
+  typing: setting(choice(["hub", "client"]), "typing", "hub"),
+  awayWords: setting(YES_NO, "away-words", true),
+  busyWordsMs: {
+    ...setting(number({ min: 0, max: 3_600 }, SECOND_MS), "busy-words-seconds", 20),
+    unit: "s",
+  },
+
   // ── what is kept
   retentionMs: {
     ...setting(number({ min: 1, max: 36_500 }, DAY_MS), "retention-days", 30),

@@ -11,7 +11,7 @@ import { createAdminApp } from "./admin/app.ts";
 import type { Settings } from "./config.ts";
 import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
-import type { ClientStates } from "./core/client.ts";
+import { type ClientStates, isThere } from "./core/client.ts";
 import { judgeHealth } from "./core/health.ts";
 import type { ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
@@ -26,6 +26,7 @@ import { createMedia } from "./hub/media.ts";
 import { openDisk, openHubStore } from "./hub/open_store.ts";
 import { langOf, NOT_POLLED, statesAtRest, urlOf } from "./hub/opening.ts";
 import { createPlugins } from "./hub/plugins.ts";
+import { createTypingTurns } from "./hub/typing_turns.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
@@ -107,7 +108,14 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onIngested: () => router.bell.ring(),
     onSendEnded: (reply) => replyBells.ring(reply),
   });
-  const live = createLive(ground);
+  const isClientThere = (client: ClientId) => isThere(downstream.states.stateOf(client));
+  const live = createLive({
+    ...{ ...ground, isThere: isClientThere },
+    isResting: (account) => upstream.facts(account).coolDownUntilMs !== null,
+  });
+  const turns = settings.typing === "hub"
+    ? createTypingTurns({ isThere: isClientThere, turn: (change) => live.turn(change) })
+    : null;
   const pairing = createPairingDesk({ ...ground, onRegistered: () => router.bell.ring() });
 
   // ── 5 and 6: the clients' side; before the router, which asks it who is there
@@ -117,6 +125,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     clientBells,
     replyBells,
     onAccepted: () => replies.bell.ring(),
+    onQueueLook: (client, look) => turns?.lookedIn(client, look),
     cdnBaseUrl: settings.cdnBaseUrl,
     ...{ pairing, publicUrl: settings.publicUrl, answerMs: settings.answerMs },
     clients: await store.clients(),
@@ -130,7 +139,10 @@ export async function startStations(ground: Ground): Promise<Stations> {
     pairing,
     onDecided: (input, made) => shadows.watch(input, made),
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
-    onDelivered: (clients) => clients.forEach((client) => clientBells.ring(client)),
+    onDelivered(clients, conversation) {
+      turns?.routed(clients, conversation);
+      for (const client of clients) clientBells.ring(client);
+    },
     onSends: (account) => upstream.ringSender(account),
   });
   const replies = startReplies({

@@ -40,6 +40,16 @@ export interface ClientSettings {
 export const DIALECTS = ["ilink", "edgecrab", "legacy"] as const;
 export type Dialect = typeof DIALECTS[number];
 
+/** What the settings of sending may be set to; the first of each is the default. */
+export const MARKDOWN = ["plain", "keep"] as const satisfies ClientSettings["markdown"][];
+export const OVERFLOW = ["wait", "file"] as const satisfies ClientSettings["overflow"][];
+export const PROGRESS = [
+  "typing",
+  "drop",
+  "merge",
+  "forward",
+] as const satisfies ClientSettings["progress"][];
+
 export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
   batch: 1,
   acknowledgeBy: "cursor",
@@ -59,6 +69,11 @@ export type ClientRole = "agent" | "push";
  * has not called for a while, or said that it stops. `new`: it has never called.
  */
 export type ClientState = "polling" | "busy" | "away" | "new";
+
+/** Whether a client of this state gets to a message by itself. */
+export function isThere(state: ClientState): boolean {
+  return state === "polling" || state === "busy";
+}
 
 /** Who is there right now. Kept by the downstream station, read by whoever decides or shows. */
 export interface ClientStates {

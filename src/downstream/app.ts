@@ -20,7 +20,7 @@ import { withLegacyQrcode, withLegacyQrcodeStatus } from "./dialects/legacy_logi
 import { createDialects } from "./dialects/table.ts";
 import type { Exchange } from "./exchange.ts";
 import { createExtensions } from "./extensions.ts";
-import { createGetUpdates } from "./getupdates.ts";
+import { createGetUpdates, type QueueLook } from "./getupdates.ts";
 import { createNotifyStart, createNotifyStop } from "./notify.ts";
 import { createPollMemory } from "./poll_memory.ts";
 import { createGetBotQrcode, createGetQrcodeStatus, type OpenEndpoint } from "./pairing.ts";
@@ -49,6 +49,8 @@ export interface DownstreamPorts {
   readonly replyBells: BellBoard<ReplyId>;
   /** Called after a reply has been committed. */
   readonly onAccepted: () => void;
+  /** Told of each look of a client at its queue. */
+  readonly onQueueLook?: (client: ClientId, look: QueueLook) => void;
   /** WeChat's CDN, without a trailing slash. */
   readonly cdnBaseUrl: string;
   /** Media go through it; absent or `null`: they do not. */
@@ -142,6 +144,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
       shape: createShape(signKey, cdn),
       extensions,
       isDraining: () => isDraining,
+      ...(ports.onQueueLook === undefined ? {} : { onQueueLook: ports.onQueueLook }),
     }),
     sendmessage: createSendMessage({ ...ports, waits, extensions }),
     getconfig: createGetConfig(ports),
@@ -174,6 +177,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
       memory.forget(client);
       extensions.forget(client);
       presence.forget(client);
+      ports.onQueueLook?.(client, { hasEnded: true, given: [] });
     },
     async drain() {
       isDraining = true;

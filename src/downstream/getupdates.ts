@@ -1,6 +1,6 @@
 /** The long poll. The cursor a client presents is the only thing that takes a delivery away. */
 import type { Client } from "../core/client.ts";
-import type { ClientId } from "../core/ids.ts";
+import type { ClientId, ConversationId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Clock } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
@@ -32,9 +32,19 @@ export interface GetUpdatesPorts {
   readonly refusals: Refusals;
   readonly shape: Shape;
   readonly extensions: Pick<Extensions, "ofDelivery">;
+  /** Told of each look at the queue. */
+  readonly onQueueLook?: (client: ClientId, look: QueueLook) => void;
   /** Whether nothing is handed out any more. */
   readonly isDraining: () => boolean;
   readonly limits: { readonly holdMs: number; readonly holdEmptyCursorMs: number };
+}
+
+/** What a client's look at its queue came to. */
+export interface QueueLook {
+  /** Whether something that it had taken has ended: it was acknowledged, or parked. */
+  readonly hasEnded: boolean;
+  /** The conversations of what it was given, one for each message; none: the queue is empty. `null`: nothing was asked for. */
+  readonly given: readonly ConversationId[] | null;
 }
 
 export function createGetUpdates(ports: GetUpdatesPorts): Endpoint {
@@ -121,7 +131,7 @@ function acknowledgedBy(client: Client, cursor: Cursor): HandOutCall["acknowledg
 }
 
 async function handOut(
-  { store, memory, clock, log }: GetUpdatesPorts,
+  { store, memory, clock, log, onQueueLook }: GetUpdatesPorts,
   client: Client,
   call: Pick<HandOutCall, "acknowledged" | "batch">,
 ): Promise<HandedOut> {
@@ -138,6 +148,10 @@ async function handOut(
     if (handed.parked > 0) {
       log.warn("deliveries_parked", { client: client.id, parked: handed.parked });
     }
+    onQueueLook?.(client.id, {
+      hasEnded: handed.acknowledged + handed.parked > 0,
+      given: batch === 0 ? null : handed.deliveries.map(({ conversation }) => conversation),
+    });
     return handed;
   } catch (error) {
     memory.restore(client.id, news);

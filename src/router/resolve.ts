@@ -1,5 +1,5 @@
 /** A plugin's verdict as a decision: ids for names, the one client that `first_available` means, nothing left open. */
-import type { Client, ClientStates } from "../core/client.ts";
+import { type Client, type ClientStates, isThere } from "../core/client.ts";
 import type { BindingChange, Decision } from "../core/decision.ts";
 import type { ClientId } from "../core/ids.ts";
 import type { Verdict } from "../plugin/api.ts";
@@ -64,7 +64,7 @@ function resolveReply(verdict: Extract<Verdict, { kind: "reply" }>, around: Arou
 
 /** The first that is there, else the first named, for which the message waits. */
 function firstThere(ids: readonly ClientId[], { states }: Around): ClientId[] {
-  const there = ids.find((id) => ["polling", "busy"].includes(states.stateOf(id)));
+  const there = ids.find((id) => isThere(states.stateOf(id)));
   return there === undefined ? ids.slice(0, 1) : [there];
 }
 

@@ -2,7 +2,7 @@
  * Takes the oldest undecided message of each conversation, has it decided and performs the decision in one store step.
  * Conversations are worked on side by side, the messages of one strictly one after the other.
  */
-import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
+import type { AccountId, ClientId, ConversationId, MessageId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { type Clock, sleep } from "../lib/clock.ts";
@@ -28,8 +28,8 @@ export interface RouterPorts extends Background {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** These clients have something new to fetch. */
-  onDelivered(clients: readonly ClientId[]): void;
+  /** These clients have something of the conversation to fetch. */
+  onDelivered(clients: readonly ClientId[], conversation: ConversationId): void;
   /** The account has sends of the hub's own. */
   onSends(account: AccountId): void;
   /** The message is decided, or parked. */
@@ -125,7 +125,7 @@ async function tryOnce(
     if (decision.kind === "answer" && decision.approves !== undefined) {
       ports.pairing?.noteApproved(decision.approves.pairing);
     }
-    if (settled.woken.length > 0) ports.onDelivered(settled.woken);
+    if (settled.woken.length > 0) ports.onDelivered(settled.woken, input.message.conversation);
     if (settled.hasSends) ports.onSends(input.account.id);
   }
   return "ended";

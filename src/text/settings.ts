@@ -112,6 +112,19 @@ export const SETTING_HELP = {
     zh: "智能体的提问没有写明时限时，你接下来的短回答多久以内归它",
     en: "how long your short answer goes to the agent that asked, where it does not say",
   },
+  typing: {
+    zh: "“正在输入”由谁管：hub 从收到消息一直显示到智能体忙完；client 只在智能体自己要求时显示",
+    en:
+      "who shows that an agent types: the hub, from the message to the end of the agent's work, or only the client itself",
+  },
+  awayWords: {
+    zh: "消息发给了离线的智能体时，每次离线说一句（占一条回复）",
+    en: "one line for each absence when a message went to an agent that is away; it costs a send",
+  },
+  busyWordsMs: {
+    zh: "智能体一直在忙、消息排队多久后说一句；0 表示不说",
+    en: "how long a message waits for a busy agent before one line says so; 0: never",
+  },
   retentionMs: {
     zh: "已结束的消息保留多久",
     en: "how long messages that have ended are kept",

@@ -10,6 +10,11 @@ const BERT = asId<ClientId>(2);
 interface Setup extends UpstreamSetup {
   readonly live: UpstreamLive;
   type(client: ClientId, on: boolean): void;
+  turn(client: ClientId, isOpen: boolean): void;
+  /** Who is not there. */
+  readonly gone: Set<ClientId>;
+  /** Whether WeChat has had too much of the account. */
+  rest(isResting: boolean): void;
   /** What WeChat was told, in order. */
   bubble(): boolean[];
   calls(endpoint: string): number;
@@ -20,11 +25,20 @@ async function withLive(act: (setup: Setup) => Promise<void>): Promise<void> {
   const { store, upstream: { simulator }, account, clock } = setup;
   simulator.say({ what: "hi" });
   const conversation = store.addConversation(account.id, { to: OWNER });
-  const live = createLive(setup.ports);
+  const gone = new Set<ClientId>();
+  let isResting = false;
+  const live = createLive({
+    ...setup.ports,
+    isThere: (client) => !gone.has(client),
+    isResting: () => isResting,
+  });
   await act({
     ...setup,
     live,
+    gone,
+    rest: (rests) => isResting = rests,
     type: (client, on) => live.typing({ client, conversation, on }),
+    turn: (client, isOpen) => live.turn({ client, conversation, isOpen }),
     bubble: () => simulator.chat().typings.map(({ isOn }) => isOn),
     calls: (endpoint) =>
       simulator.requests().filter((request) => request.endpoint === endpoint).length,
@@ -137,6 +151,101 @@ Deno.test("an unknown conversation and a logged-out account show no bubble", asy
     type(ANNA, true);
     await clock.advance(5_000);
     assertEquals(upstream.simulator.requests(), []);
+  });
+});
+
+Deno.test("a turn shows after a second, is renewed every 4 s and cancelled at its end", async () => {
+  await withLive(async ({ clock, turn, bubble, upstream }) => {
+    const startMs = clock.now();
+    turn(ANNA, true);
+    await clock.advance(12_500);
+    turn(ANNA, false);
+    await clock.advance(60_000);
+    const told = upstream.simulator.chat().typings.map(({ atMs }) => atMs - startMs);
+    assertEquals(told, [1_000, 5_000, 9_000, 12_500]);
+    assertEquals(bubble(), [true, true, true, false]);
+    assertEquals(clock.pending, 0);
+  });
+});
+
+Deno.test("a turn that ends within a second asks WeChat nothing", async () => {
+  await withLive(async ({ clock, turn, upstream }) => {
+    turn(ANNA, true);
+    await clock.advance(900);
+    turn(ANNA, false);
+    await clock.advance(60_000);
+    assertEquals(upstream.simulator.requests(), []);
+  });
+});
+
+Deno.test("the bubble goes with the client that dies, and with one that works for half an hour", async () => {
+  await withLive(async ({ clock, turn, bubble, gone, upstream }) => {
+    turn(ANNA, true);
+    turn(BERT, true);
+    await clock.advance(10_000);
+    gone.add(ANNA);
+    await clock.advance(10_000);
+    assert(upstream.simulator.chat().isTyping, "Bert is still at work");
+    gone.add(BERT);
+    await clock.advance(4_000);
+    assertEquals(bubble().at(-1), false);
+    gone.clear();
+    turn(ANNA, true);
+    await clock.advance(29 * 60_000);
+    assert(upstream.simulator.chat().isTyping);
+    await clock.advance(60_000);
+    assertEquals([bubble().at(-1), clock.pending], [false, 0]);
+  });
+});
+
+Deno.test("a client's own word shows its turn at once, and its off ends it", async () => {
+  await withLive(async ({ clock, turn, type, bubble }) => {
+    turn(ANNA, true);
+    type(ANNA, true);
+    await clock.advance(100);
+    assertEquals(bubble(), [true]);
+    type(ANNA, false);
+    await clock.advance(60_000);
+    assertEquals(bubble(), [true, false]);
+  });
+});
+
+Deno.test("a cancel that fails is tried once more with a fresh ticket", async () => {
+  await withLive(async ({ clock, turn, bubble, calls, upstream }) => {
+    turn(ANNA, true);
+    await clock.advance(2_000);
+    upstream.simulator.addFault({
+      endpoint: "sendtyping",
+      act: { kind: "reset", processed: false },
+    });
+    turn(ANNA, false);
+    await clock.advance(100);
+    assertEquals(bubble(), [true, false]);
+    assertEquals([calls("getconfig"), calls("sendtyping")], [2, 3]);
+  });
+});
+
+Deno.test("an account of which WeChat has had too much is not asked, and again afterwards", async () => {
+  await withLive(async ({ clock, turn, rest, bubble, upstream }) => {
+    rest(true);
+    turn(ANNA, true);
+    await clock.advance(30_000);
+    assertEquals(upstream.simulator.requests(), []);
+    rest(false);
+    await clock.advance(4_000);
+    assertEquals(bubble(), [true]);
+  });
+});
+
+Deno.test("stopping cancels the bubbles that show", async () => {
+  await withLive(async ({ clock, turn, live, bubble }) => {
+    turn(ANNA, true);
+    await clock.advance(2_000);
+    await live.stop();
+    assertEquals(bubble(), [true, false]);
+    turn(ANNA, true);
+    await clock.advance(10_000);
+    assertEquals(bubble(), [true, false]);
   });
 });
 
