@@ -5,6 +5,7 @@ import { EXPORT_KINDS } from "../text/export.ts";
 import { ASKS_HUB } from "./asks_hub.ts";
 import type { Command, Option } from "./command.ts";
 import { PAIR_COMMANDS } from "./pair_commands.ts";
+import { PUSH_COMMANDS } from "./push_commands.ts";
 
 /** The flags of every command, besides the settings `data` and `lang`. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
       "client set claude --label 'Claude at home'",
       "client set claude --batch 10 --on-unanswered redeliver",
       "client set crab --dialect edgecrab",
+      "client set claude --overflow file --progress drop",
     ],
     options: {
       label: { placeholder: "TEXT", help: FLAG_HELP.label },
@@ -103,6 +105,9 @@ export const COMMANDS: readonly Command[] = [
       "on-unanswered": { placeholder: "show|redeliver", help: FLAG_HELP.onUnanswered },
       dialect: { placeholder: "ilink|edgecrab|legacy", help: FLAG_HELP.dialect },
       extensions: { placeholder: "on|off", help: FLAG_HELP.extensions },
+      markdown: { placeholder: "plain|keep", help: FLAG_HELP.markdown },
+      overflow: { placeholder: "wait|file", help: FLAG_HELP.overflow },
+      progress: { placeholder: "drop|typing|merge|forward", help: FLAG_HELP.progress },
       ...ASKS_HUB.options,
     },
     settings: ASKS_HUB.settings,
@@ -170,6 +175,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ["admin-token rotate"],
     load: async () => (await import("./admin_token.ts")).run,
   },
+  ...PUSH_COMMANDS,
   {
     ...ASKS_HUB,
     words: "status",

@@ -2,6 +2,7 @@
 import type { PluginFacts, StatusView } from "../core/status.ts";
 import { HEALTH, INBOX_STATE, LOOK } from "../text/look.ts";
 import { type Lang, say, type Sentence } from "../text/say.ts";
+import { scriptRow } from "./push_key.ts";
 import { accountRow } from "./accounts.ts";
 import { clientRow } from "./clients.ts";
 import { SEND_STATE } from "../text/send_reasons.ts";
@@ -32,6 +33,11 @@ export function statusLines(
     ]),
     ...section(LOOK.accounts, status.accounts.map((one) => accountRow(one, nowMs, lang)), lang),
     ...section(LOOK.clients, status.clients.map((one) => clientRow(one, nowMs, lang)), lang),
+    ...(status.scripts.length === 0 ? [] : section(
+      LOOK.scripts,
+      status.scripts.map((one) => scriptRow(one, nowMs, lang)),
+      lang,
+    )),
     ...section(LOOK.plugins, status.plugins.map((one) => pluginRow(one, lang)), lang),
     "",
     say(lang, LOOK.messages, { counts: inboxCounts(status.messages, lang) }),

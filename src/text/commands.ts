@@ -54,6 +54,15 @@ export const COMMAND_SUMMARY = {
     zh: "换一个新的管理令牌；旧的立刻失效",
     en: "make a new admin token; the old one is worthless at once",
   },
+  pushKeyAdd: {
+    zh: "给一个脚本一把密钥，让它用 curl 往微信发通知",
+    en: "give a script a key with which it can send notices to WeChat by curl",
+  },
+  pushKeyList: { zh: "列出能发通知的脚本", en: "list the scripts that can send notices" },
+  pushKeyRemove: {
+    zh: "收回一个脚本的密钥；它已经交来的通知照样发出",
+    en: "take a script's key back; what it gave before still goes out",
+  },
   status: { zh: "hub 现在怎么样", en: "how the hub is doing" },
   trace: {
     zh: "一条消息的一生，或最近的消息",
@@ -158,6 +167,18 @@ export const FLAG_HELP = {
   extensions: {
     zh: "消息里附上 hub 自己的字段 ilink_hub_ext；多数程序不需要",
     en: "add the hub's own fields (ilink_hub_ext) to messages; most programs need none",
+  },
+  markdown: {
+    zh: "Markdown 改写成微信里好读的文字，还是原样发出",
+    en: "rewrite Markdown as text that reads well in WeChat, or send it as it came",
+  },
+  overflow: {
+    zh: "回复太长、剩下的次数不够时：其余等对方再写，还是作为一个文件发出",
+    en: "of an answer too long for the sends that are left: the rest waits, or goes as one file",
+  },
+  progress: {
+    zh: "工具开始、结束的通知：不发、显示“正在输入”、并成一行、逐条发出",
+    en: "notices of tools at work: drop, show as typing, merge into a line, or send each",
   },
   exportFor: { zh: "哪个程序", en: "which program" },
   exportDir: {

@@ -12,10 +12,8 @@ export const DONE = {
   },
   clientSet: { zh: "已更改 {name} 的设置。", en: "The settings of {name} are changed." },
   nothingToSet: {
-    zh:
-      "client set 要有 --label、--batch、--acknowledge-by、--on-unanswered、--dialect 或 --extensions",
-    en:
-      "client set wants --label, --batch, --acknowledge-by, --on-unanswered, --dialect or --extensions",
+    zh: "client set 要有至少一个选项；ilink-hub client set --help 列出它们",
+    en: "client set wants at least one option; ilink-hub client set --help lists them",
   },
   noClients: {
     zh: "还没有智能体。用 ilink-hub register --name 名字 登记一个。",
@@ -40,6 +38,19 @@ export const DONE = {
   adminTokenRotated: {
     zh: "# 新的管理令牌；旧的已经失效",
     en: "# The new admin token; the old one is worthless now",
+  },
+  pushKeyAdded: {
+    zh: "# 密钥只显示这一次。试一试：",
+    en: "# The key is shown this once. Try it:",
+  },
+  pushSample: { zh: "备份完成", en: "backup done" },
+  pushKeyRemoved: {
+    zh: "{name} 的密钥已经失效；它交来的通知照样发出。",
+    en: "The key of {name} is worthless now; what it gave before still goes out.",
+  },
+  noScripts: {
+    zh: "还没有脚本。用 ilink-hub push-key add 名字 给一个脚本密钥。",
+    en: "There are no scripts. Give one a key with ilink-hub push-key add NAME.",
   },
   simulating: {
     zh: "模拟的微信在 {url}",
