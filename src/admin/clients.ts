@@ -2,7 +2,7 @@
 import { Hono } from "@hono/hono";
 import { z } from "zod";
 import type { Client } from "../core/client.ts";
-import { DIALECTS, isClientName } from "../core/client.ts";
+import { DIALECTS, isClientName, MARKDOWN, OVERFLOW, PROGRESS } from "../core/client.ts";
 import { HubError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { readInput } from "./input.ts";
@@ -31,9 +31,11 @@ const CHANGE = z.strictObject({
     acknowledgeBy: z.enum(["cursor", "next_poll"], { error: '"cursor" or "next_poll"' })
       .exactOptional(),
     onUnanswered: z.enum(["show", "redeliver"], { error: '"show" or "redeliver"' }).exactOptional(),
-    dialect: z.enum(DIALECTS, { error: DIALECTS.map((one) => `"${one}"`).join(" or ") })
-      .exactOptional(),
+    dialect: z.enum(DIALECTS, { error: oneOf(DIALECTS) }).exactOptional(),
     extensions: z.enum(["on", "off"], { error: '"on" or "off"' }).exactOptional(),
+    markdown: z.enum(MARKDOWN, { error: oneOf(MARKDOWN) }).exactOptional(),
+    overflow: z.enum(OVERFLOW, { error: oneOf(OVERFLOW) }).exactOptional(),
+    progress: z.enum(PROGRESS, { error: oneOf(PROGRESS) }).exactOptional(),
   }, { error: "an object" }).exactOptional(),
 }, { error: "an object" });
 
@@ -41,6 +43,10 @@ const IDENTITY = z.strictObject({
   /** Whether it is this client's is answered, too. */
   token: z.string({ error: "a text" }).exactOptional(),
 }, { error: "an object" });
+
+function oneOf(words: readonly string[]): string {
+  return words.map((one) => `"${one}"`).join(" or ");
+}
 
 /** `POST /hub/register` and all below `/hub/clients`. */
 export function clientRoutes(port: AdminPort): Hono {

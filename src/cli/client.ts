@@ -1,5 +1,5 @@
 /** `client rename|rotate|remove|set`. */
-import { DIALECTS } from "../core/client.ts";
+import { DIALECTS, MARKDOWN, OVERFLOW, PROGRESS } from "../core/client.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isObject, numberMember } from "../lib/json.ts";
 import { DONE } from "../text/done.ts";
@@ -49,12 +49,18 @@ export async function set(call: Call): Promise<number> {
   const onUnanswered = choiceOption(call, "on-unanswered", ["show", "redeliver"]);
   const dialect = choiceOption(call, "dialect", DIALECTS);
   const extensions = choiceOption(call, "extensions", ["on", "off"]);
+  const markdown = choiceOption(call, "markdown", MARKDOWN);
+  const overflow = choiceOption(call, "overflow", OVERFLOW);
+  const progress = choiceOption(call, "progress", PROGRESS);
   const settings = {
     ...(batch === null ? {} : { batch }),
     ...(acknowledgeBy === null ? {} : { acknowledgeBy }),
     ...(onUnanswered === null ? {} : { onUnanswered }),
     ...(dialect === null ? {} : { dialect }),
     ...(extensions === null ? {} : { extensions }),
+    ...(markdown === null ? {} : { markdown }),
+    ...(overflow === null ? {} : { overflow }),
+    ...(progress === null ? {} : { progress }),
   };
   const hasSettings = Object.keys(settings).length > 0;
   if (label === null && !hasSettings) throw usageError(say(call.lang, DONE.nothingToSet), null);

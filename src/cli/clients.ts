@@ -22,10 +22,13 @@ export async function run(call: Call): Promise<number> {
 /** One client's line. */
 export function clientRow(client: ClientView, nowMs: number, lang: Lang): string[] {
   const { name, state, label, waiting, oldestWaitingAtMs, unanswered, lastCallAtMs } = client;
-  const { dialect, extensions } = client.settings;
+  const { dialect, extensions, markdown, overflow, progress } = client.settings;
   const speaks = [
     ...(dialect === "ilink" ? [] : [say(lang, LOOK.dialect, { dialect })]),
     ...(extensions === "off" ? [] : [LOOK.extensions[lang]]),
+    ...(markdown === "plain" ? [] : [LOOK.markdown[lang]]),
+    ...(overflow === "wait" ? [] : [LOOK.overflow[lang]]),
+    ...(progress === "typing" ? [] : [say(lang, LOOK.progress, { progress })]),
   ];
   const waits = oldestWaitingAtMs === null || waiting === 0
     ? say(lang, LOOK.waiting, { count: waiting })

@@ -133,9 +133,12 @@ Deno.test("clients are registered, listed, changed and removed while no hub runs
     [["claude", 1], ["pi", 7]],
   );
   assertMatch((await place.hub("clients")).out, /claude .*at work\n/);
-  const speaks = ["--dialect", "edgecrab", "--extensions", "on"];
+  const speaks = ["--dialect", "edgecrab", "--extensions", "on", "--overflow", "file"];
   assertEquals((await place.hub("client", "set", "pi", ...speaks)).code, 0);
-  assertMatch((await place.hub("clients")).out, /pi .*dialect edgecrab, with extensions\n/);
+  assertMatch(
+    (await place.hub("clients")).out,
+    /pi .*dialect edgecrab, with extensions, long answers as a file\n/,
+  );
   assertEquals((await place.hub("client", "remove", "pi")).code, 0);
   const gone = await place.hub("client", "remove", "pi", "--lang", "zh");
   assertEquals(gone.code, 1);

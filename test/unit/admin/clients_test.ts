@@ -114,6 +114,14 @@ Deno.test("PATCH /hub/clients/NAME changes what was given and leaves the rest", 
   assertEquals(spoken.json["settings"], settings);
   const odd = await world.ask("PATCH", "/hub/clients/b", { body: { settings: { dialect: "x" } } });
   assertMatch(refusalOf(odd), /saw "x", want "ilink" or "edgecrab" or "legacy"/);
+  const sending = { markdown: "keep", overflow: "file", progress: "merge" };
+  const sent = await world.ask("PATCH", "/hub/clients/b", { body: { settings: sending } });
+  assert(isObject(sent.json));
+  assertEquals(sent.json["settings"], { ...settings, ...sending });
+  const loud = await world.ask("PATCH", "/hub/clients/b", {
+    body: { settings: { progress: "loud" } },
+  });
+  assertMatch(refusalOf(loud), /saw "loud", want "typing" or "drop" or "merge" or "forward"/);
 });
 
 Deno.test("a client's name in the path may hold any letters", async () => {
