@@ -20,6 +20,7 @@ import {
   pluginView,
 } from "../../fake/fake_plugin_desk.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
+import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
 export const TOKEN = "hubadmin_right";
 export const BASE = "http://127.0.0.1:8765";
@@ -42,7 +43,7 @@ export interface AdminWorld {
 }
 
 export interface AskGiven {
-  /** Sent as JSON; a text is sent as it is. */
+  /** Sent as JSON; text and bytes are sent as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly base?: string;
@@ -132,6 +133,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     cdnPathOf: () => null,
     allowedSenders: { kind: "list", ids: ["o9bob@im.wechat"] },
     plugins: () => [{ id: "broken.ts", version: "", source: "user", problem: "line 3" }],
+    sendLimits: SEND_LIMITS,
     disk: () => Promise.resolve({ databaseBytes: 4096, freeBytes: null }),
     health: () => state.health,
   });
@@ -149,9 +151,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
       const request = new Request(base + path, {
         method,
         headers: { authorization: `Bearer ${state.token}`, ...headers },
-        ...(body === undefined
-          ? {}
-          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
       });
       const response = await app.fetch(request);
       const text = await response.text();
@@ -161,6 +161,10 @@ export async function createAdminWorld(): Promise<AdminWorld> {
     },
     [Symbol.asyncDispose]: () => store.close(),
   };
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" || body instanceof Uint8Array;
 }
 
 /** Code, message and hint of a refusal, in a line. */
