@@ -19,6 +19,7 @@ import { type CodeBook, findApproval } from "./pairing.ts";
 import { endedPins, findAnswer, refuseForSeveral } from "./pins.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
 import { type Around, resolveVerdict } from "./resolve.ts";
+import { withPresenceWords, type WordsPolicy } from "./presence_words.ts";
 import { type Scene, viewInbound } from "./views.ts";
 
 /** Whoever bears this id is asked what is a command. */
@@ -29,6 +30,8 @@ export interface DecisionPorts extends Scene {
   readonly policy: SenderPolicy;
   /** Requests that the owner approves by their code; without it no text is a code. */
   readonly pairing?: CodeBook;
+  /** What the hub says about agents that are busy or away; nothing without it. */
+  readonly words?: WordsPolicy;
 }
 
 export interface Decided {
@@ -54,14 +57,23 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
   const { clients, nowMs } = ports;
   const facts = factsFor(input, ports);
   const refusal = refuse(input, ports);
-  const { decision, by, steps, memories } = refusal === null
+  const outcome = refusal === null
     ? await approve(input, ports) ??
       answerOne(input, await askPlugins(input, { ...ports, facts }), ports)
     : { decision: refusal, by: null, steps: [], memories: {} };
+  const { decision, by, steps, memories } = withWords(outcome, input, ports);
   const told = tellDecision(decision, { by, clients });
   const seen = tellSeen({ ...facts, ...tellPins(input, clients), memories: input.memories }, told);
   const trace = { decidedAtMs: nowMs, steps, seen, decision: told };
   return { decision, trace, memories, endedPins: endedPins(input, decision) };
+}
+
+function withWords(outcome: Outcome, input: DecisionInput, ports: DecisionPorts): Outcome {
+  const { words, host } = ports;
+  if (words === undefined) return outcome;
+  const takesCommands = host.plugins.some(({ id }) => id === COMMANDS);
+  const commandPrefix = takesCommands ? words.commandPrefix : null;
+  return withPresenceWords(outcome, input, { ...ports, words: { ...words, commandPrefix } });
 }
 
 function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision | null {

@@ -16,6 +16,7 @@ import { decide, type Decided } from "./chain.ts";
 import { LANE_BACKOFF, type LaneStation, startLanes } from "./lanes.ts";
 import type { CodeBook } from "./pairing.ts";
 import type { SenderPolicy } from "./policy.ts";
+import type { WordsPolicy } from "./presence_words.ts";
 import type { Background, Scene } from "./views.ts";
 
 export interface RouterPorts extends Background {
@@ -25,6 +26,8 @@ export interface RouterPorts extends Background {
   readonly policy: SenderPolicy;
   /** Requests that the owner approves by their code; without it no text is a code. */
   readonly pairing?: CodeBook;
+  /** What the hub says about agents that are busy or away; nothing without it. */
+  readonly words?: WordsPolicy;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

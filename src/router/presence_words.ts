@@ -1,0 +1,135 @@
+/**
+ * One line of the hub's own beside a message that nobody takes up at once: its agent is away, or the person wants a busy one
+ * to stop. It is said where it helps and a send can be spared, and never where somebody says something already. Pure: the
+ * same message, state and memory give the same line, so that it is said once, also when it is decided again.
+ */
+import { type Client, isThere } from "../core/client.ts";
+import type { Decision } from "../core/decision.ts";
+import type { ClientId } from "../core/ids.ts";
+import { admit, type Ledger, type LedgerLimits } from "../core/ledger.ts";
+import type { TurnLimits } from "../core/turn.ts";
+import { isObject, type JsonObject } from "../lib/json.ts";
+import type { Memory } from "../plugin/host.ts";
+import { HUB_ID } from "../plugin/manifest.ts";
+import type { DecisionInput } from "../store/store.ts";
+import { isStopWord, PRESENCE_TEXT, timeWords } from "../text/presence.ts";
+import { say } from "../text/say.ts";
+import type { Scene } from "./views.ts";
+
+export interface WordsPolicy {
+  /** Whether an absence is told at all. */
+  readonly saysAway: boolean;
+  /** What commands to the hub begin with; `null` where there are none. */
+  readonly commandPrefix: string | null;
+}
+
+type Around = Scene & { readonly words: WordsPolicy };
+
+/** More names than this are not told in one line. */
+const NAMED_MAX = 10;
+const MINUTE_MS = 60_000;
+
+/** The outcome with the line, and with the hub's memory of it. */
+export function withPresenceWords<
+  Outcome extends {
+    readonly decision: Decision;
+    readonly memories: Readonly<Record<string, Memory>>;
+  },
+>(outcome: Outcome, input: DecisionInput, around: Around): Outcome {
+  const { decision, memories } = outcome;
+  if (decision.kind !== "deliver" || decision.say !== null) return outcome;
+  if (!canSpareSend(input.ledger, around)) return outcome;
+  const targets = around.clients.filter(({ id }) => decision.to.includes(id));
+  const stop = stopLine(decision.text ?? input.message.inbound.text, targets, around);
+  if (stop !== null) return { ...outcome, decision: { ...decision, say: stop } };
+  if (!around.words.saysAway) return outcome;
+  const memory = memories[HUB_ID] ?? input.memories[HUB_ID] ?? {};
+  const away = awayLine(targets, memory, around);
+  if (away === null) return outcome;
+  return {
+    ...outcome,
+    decision: { ...decision, say: away.line },
+    memories: { ...memories, [HUB_ID]: away.memory },
+  };
+}
+
+/** Whether the hub may say something that is kind but not needed: what is kept for answers and for the hub stays kept. */
+export function canSpareSend(
+  ledger: Ledger,
+  { limits, nowMs }: { readonly limits: LedgerLimits & TurnLimits; readonly nowMs: number },
+): boolean {
+  const left = limits.sendsPerInbound - ledger.sendsSinceInbound;
+  return admit(ledger, limits, nowMs).kind === "send" &&
+    left > limits.keptForAnswer + limits.keptForHub;
+}
+
+/** For a client that works on something, since it hears of the word later. */
+function stopLine(text: string, targets: readonly Client[], around: Around): string | null {
+  const busy = targets.filter(({ id }) => around.states.stateOf(id) === "busy");
+  if (busy.length === 0 || !isStopWord(text)) return null;
+  return say(around.lang, PRESENCE_TEXT.stopPassedOn, { name: joined(busy, around) });
+}
+
+/** Where nobody is there who could take the message, once for each absence. */
+function awayLine(
+  targets: readonly Client[],
+  memory: Memory,
+  around: Around,
+): { readonly line: string; readonly memory: Memory } | null {
+  const { states, lang, clients, nowMs } = around;
+  if (targets.length === 0 || targets.some(({ id }) => isThere(states.stateOf(id)))) return null;
+  const said = saidOf(memory, around);
+  const named = targets.slice(0, NAMED_MAX);
+  if (named.every(({ id }) => said[id] !== undefined)) return null;
+  const now = Object.fromEntries(named.map(({ id }) => [id, nowMs]));
+  const other = clients.find(({ id }) => states.stateOf(id) === "polling") ??
+    clients.find(({ id }) => states.stateOf(id) === "busy");
+  const prefix = around.words.commandPrefix;
+  const offer = other === undefined || prefix === null
+    ? ""
+    : say(lang, PRESENCE_TEXT.offer, { prefix, name: other.name });
+  return {
+    line: absence(targets, around) + offer,
+    memory: { ...memory, awaySaid: { ...said, ...now } },
+  };
+}
+
+/** By client, when its present absence was told. Who has called since is not in it any more. */
+function saidOf(memory: Memory, around: Around): JsonObject {
+  const told = memory["awaySaid"];
+  const said = told !== undefined && isObject(told) ? told : {};
+  return Object.fromEntries(
+    around.clients.flatMap((client) => {
+      const atMs = said[client.id];
+      return typeof atMs === "number" && (lastCallMs(client, around) ?? 0) <= atMs
+        ? [[client.id, atMs]]
+        : [];
+    }),
+  );
+}
+
+function absence(targets: readonly Client[], around: Around): string {
+  const { lang, nowMs } = around;
+  const [only, ...others] = targets;
+  if (only === undefined || others.length > 0) {
+    return say(lang, PRESENCE_TEXT.allAway, { names: joined(targets, around) });
+  }
+  const { name } = only;
+  const calledAtMs = lastCallMs(only, around);
+  if (calledAtMs === null) return say(lang, PRESENCE_TEXT.neverThere, { name });
+  const awayMs = nowMs - calledAtMs;
+  return awayMs < MINUTE_MS
+    ? say(lang, PRESENCE_TEXT.justLeft, { name })
+    : say(lang, PRESENCE_TEXT.away, { name, time: timeWords(awayMs, lang) });
+}
+
+function lastCallMs(client: Client, { states }: Around): number | null {
+  return states.lastCallAtMs(client.id) ?? client.lastSeenAtMs;
+}
+
+function joined(clients: readonly { readonly id: ClientId; readonly name: string }[], { lang }: {
+  readonly lang: Around["lang"];
+}): string {
+  const names = clients.slice(0, NAMED_MAX).map(({ name }) => name);
+  return names.join(lang === "zh" ? "、" : ", ");
+}
