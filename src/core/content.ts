@@ -13,8 +13,8 @@ import {
 import type { Part, PartKind } from "./message.ts";
 
 export const ITEM_TEXT = 1;
-const ITEM_VOICE = 3;
-const ITEM_FILE = 4;
+export const ITEM_VOICE = 3;
+export const ITEM_FILE = 4;
 
 const PART_KINDS: Readonly<Record<number, PartKind>> = {
   1: "text",

@@ -56,6 +56,8 @@ function createBot(owner: Person): Bot {
     outstanding: new Map(),
     polls: [],
     chats: new Map(),
+    sendTimesMs: [],
+    throttledUntilMs: 0,
     notices: createBoundedList(NOTICES_MAX),
   };
 }

@@ -34,7 +34,7 @@ export function say(
     items[0] = { ...first, ref_msg: writeQuote(chat, what.quote) };
   }
   bot.messages += 1;
-  chat.contextTokens.push(contextToken);
+  chat.contextTokens.push({ token: contextToken, atMs: nowMs });
   chat.lastInboundMs = nowMs;
   chat.sendsLeft = world.settings.budget;
   const message = writeMessage({ bot, chat, wireId, nowMs, contextToken, items });

@@ -1,77 +1,78 @@
-/** `sendmessage`: what a person gets to see, and when WeChat refuses or silently loses it (ILINK.md 9.6). */
-import { itemsOf, textOfItem } from "../core/content.ts";
-import { listMember, textMember } from "../lib/json.ts";
-import { RET_NO_CONTEXT, RET_REFUSED } from "../wire/ret.ts";
+/** `sendmessage`: what a person gets to see of what the bot sends (ILINK.md 9.6). */
+import { ITEM_VOICE, itemsOf, textOfItem } from "../core/content.ts";
+import { type JsonObject, listMember, textMember } from "../lib/json.ts";
 import { readSendRequest, type SendRequest } from "../wire/send.ts";
-import { type Answer, type BotCall, invalidArguments, jsonAnswer, refusal } from "./exchange.ts";
+import { type Answer, type BotCall, invalidArguments, jsonAnswer } from "./exchange.ts";
 import { mintWireId } from "./ids.ts";
+import { judgeSend } from "./limits.ts";
 import { chatWith } from "./people.ts";
+import type { Settings } from "./settings.ts";
 import { type Bot, type BotEntry, type Chat, tell, type World } from "./world.ts";
 
 const SEND_IDS_MAX = 200;
+const TOOL_CALL_START = 11;
+const TOOL_CALL_RESULT = 12;
 
 export function answerSend(world: World, { bot, body }: BotCall): Answer {
   const request = readSendRequest(body);
   const person = world.people.get(request?.to ?? "");
   if (request === null || person === undefined) return invalidArguments();
   const chat = chatWith(world, bot, person);
-  const { settings } = world;
-  if (
-    settings.contextToken === "required" &&
-    !chat.contextTokens.items().includes(request.contextToken)
-  ) {
-    return refusal(RET_NO_CONTEXT, "invalid context_token");
-  }
-  const earlierId = chat.sendIds.get(request.sendId);
-  if (settings.repeatedClientId === "ignored" && earlierId !== undefined) {
-    return successAnswer(world, earlierId);
-  }
-  if (!spend(world, chat)) return refusal(RET_REFUSED, "rate limited");
-  const entry = writeEntry(world, { bot, chat, request });
+  const judged = judgeSend(world, { bot, chat, request });
+  if (judged.kind === "refused") return judged.answer;
+  if (judged.kind === "repeated") return successAnswer(world, judged.wireId);
+  const entry = writeEntry(world, { bot, chat, request, isSeen: judged.isSeen });
   remember(chat, entry);
   // A bubble that appears takes the place of the typing indicator.
   if (entry.outcome === "shown") chat.typingUntilMs = 0;
   chat.entries.push(entry);
   world.sent.push(entry);
   tell(world, { kind: "message", entry });
-  return successAnswer(world, entry.wireId);
-}
-
-/** Takes one send from the person's budget; a refused one makes the cool-down longer. */
-function spend(world: World, chat: Chat): boolean {
-  const nowMs = world.clock.now();
-  if (chat.sendsLeft > 0 && chat.coolDownUntilMs <= nowMs) {
-    chat.sendsLeft -= 1;
-    return true;
-  }
-  chat.coolDownUntilMs = Math.max(nowMs, chat.coolDownUntilMs) + world.settings.coolDownMs;
-  return false;
+  return world.settings.hidesSends ? jsonAnswer({ ret: 0 }) : successAnswer(world, entry.wireId);
 }
 
 function writeEntry(
   world: World,
-  given: { readonly bot: Bot; readonly chat: Chat; readonly request: SendRequest },
+  given: {
+    readonly bot: Bot;
+    readonly chat: Chat;
+    readonly request: SendRequest;
+    readonly isSeen: boolean;
+  },
 ): BotEntry {
   const { bot, chat, request } = given;
-  const atMs = world.clock.now();
-  const isOpen = chat.lastInboundMs !== null &&
-    atMs - chat.lastInboundMs <= world.settings.windowMs;
-  const items = listMember(request.message, "item_list");
+  const items = itemsOf(request.message);
+  const seen = items.filter((item) => canBeSeen(item, world.settings));
+  const isSeen = given.isSeen && (seen.length > 0 || items.length === 0);
   return {
     by: "bot",
     order: ++world.entryCount,
-    atMs,
+    atMs: world.clock.now(),
     person: chat.person.id,
     bot: bot.id,
     wireId: mintWireId(world.random),
-    text: itemsOf(request.message).map(textOfItem).filter((text) => text !== "").join("\n"),
-    items,
+    text: seen.map((item) => cut(textOfItem(item), world.settings.textShownMax))
+      .filter((text) => text !== "").join("\n"),
+    items: listMember(request.message, "item_list"),
     clientId: request.sendId,
     runId: textMember(request.message, "run_id"),
     contextToken: request.contextToken,
-    outcome: isOpen ? "shown" : "lost",
+    outcome: isSeen ? "shown" : "lost",
     message: request.message,
   };
+}
+
+/** Voice is taken and not shown, whatever it is. */
+function canBeSeen(item: JsonObject, { progressItems }: Settings): boolean {
+  const type = item["type"];
+  if (type === ITEM_VOICE) return false;
+  return progressItems === "shown" || (type !== TOOL_CALL_START && type !== TOOL_CALL_RESULT);
+}
+
+function cut(text: string, lengthMax: number | null): string {
+  return lengthMax === null || text.length <= lengthMax
+    ? text
+    : [...text].slice(0, lengthMax).join("");
 }
 
 function remember(chat: Chat, entry: BotEntry): void {

@@ -23,8 +23,25 @@ export interface Settings {
   readonly budget: number;
   /** Each send over the budget adds this to the time in which every send is refused, whatever the person writes. */
   readonly coolDownMs: number;
-  /** How long after a person's last message a send still arrives; later ones are accepted and lost. */
+  /** How many sends of the bot, whoever gets them, go through within `burstWithinMs`; 0: any number. See `BURSTS`. */
+  readonly burstSends: number;
+  readonly burstWithinMs: number;
+  /** A send over that is refused, and adds this to the time in which every send of the bot is. */
+  readonly burstPenaltyMs: number;
+  /** How long after a person's last message a send still arrives. */
   readonly windowMs: number;
+  /** Later ones are accepted and lost, or refused with -2 `prepare failed`. */
+  readonly windowAnswer: "lost" | "prepare_failed";
+  /** How long a context token is good, whatever the window; then a send with it, or with none, is refused. `null`: always. */
+  readonly contextTokenMs: number | null;
+  /** The `errmsg` of the -2 for a context token that is too old. */
+  readonly contextTokenAnswer: "unknown_error" | "empty";
+  /** Whether every send is answered `{"ret":0}` without an id and never seen. */
+  readonly hidesSends: boolean;
+  /** Characters of a text that are shown, the rest is cut silently; `null`: all. */
+  readonly textShownMax: number | null;
+  /** Whether notices that a tool is at work (items 11 and 12) are seen. Voice never is. */
+  readonly progressItems: "hidden" | "shown";
   /** The success body of `sendmessage`: with an id, `{"ret":0}`, `{}` or no body at all. */
   readonly sendAnswer: "message_id" | "ret" | "object" | "empty";
   /** What a send with a `client_id` seen before becomes. */
@@ -50,6 +67,16 @@ export interface Settings {
   readonly qrConfirmedMs: number;
 }
 
+/** Throttles as users have met them; they contradict each other. */
+export const BURSTS = {
+  /** The third within a second. */
+  second: { burstSends: 2, burstWithinMs: 1_000, burstPenaltyMs: 60 * 60_000 },
+  /** More than ten in a minute. */
+  minute: { burstSends: 10, burstWithinMs: 60_000, burstPenaltyMs: 60 * 60_000 },
+  /** More than six in five minutes. */
+  five_minutes: { burstSends: 6, burstWithinMs: 5 * 60_000, burstPenaltyMs: 90_000 },
+} as const satisfies Readonly<Record<string, Partial<Settings>>>;
+
 export const DEFAULT_SETTINGS: Settings = {
   mode: "tencent",
   holdMs: 35_000,
@@ -62,7 +89,16 @@ export const DEFAULT_SETTINGS: Settings = {
   repeatMessageId: "same",
   budget: 10,
   coolDownMs: 30_000,
+  burstSends: 0,
+  burstWithinMs: 60_000,
+  burstPenaltyMs: 60 * 60_000,
   windowMs: 24 * 60 * 60 * 1000,
+  windowAnswer: "lost",
+  contextTokenMs: null,
+  contextTokenAnswer: "unknown_error",
+  hidesSends: false,
+  textShownMax: 2_000,
+  progressItems: "hidden",
   sendAnswer: "message_id",
   repeatedClientId: "second_message",
   contextToken: "unchecked",

@@ -1,15 +1,16 @@
 /** `getconfig` and `sendtyping`: the ticket, and the indicator a person sees (ILINK.md 9.7). */
-import { writeOk } from "../wire/ret.ts";
+import { RET_REFUSED, writeOk } from "../wire/ret.ts";
 import { readTypingRequest, TYPING_ON } from "../wire/typing.ts";
 import { type Answer, type BotCall, invalidArguments, jsonAnswer, refusal } from "./exchange.ts";
 import { mintTicket } from "./ids.ts";
 import { type Bot, type Chat, tell, type World } from "./world.ts";
 
 const NO_CONVERSATION = -4;
+const NO_USER = refusal(RET_REFUSED, "ilink_user_id required");
 
 export function answerConfig(world: World, { bot, body }: BotCall): Answer {
   const { user } = readTypingRequest(body);
-  if (user === "") return invalidArguments();
+  if (user === "") return NO_USER;
   const chat = spokenChat(bot, user);
   if (chat === null) return refusal(NO_CONVERSATION, "GetTypingTicket rpc failed");
   const nowMs = world.clock.now();
@@ -22,6 +23,7 @@ export function answerConfig(world: World, { bot, body }: BotCall): Answer {
 
 export function answerTyping(world: World, { bot, body }: BotCall): Answer {
   const { user, ticket, status } = readTypingRequest(body);
+  if (user === "") return NO_USER;
   const chat = spokenChat(bot, user);
   if (chat === null || ticket === "" || ticket !== chat.ticket) return invalidArguments();
   const isOn = status === TYPING_ON;

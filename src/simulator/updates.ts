@@ -6,6 +6,7 @@ import {
   listMember,
   numberMember,
   rawNumber,
+  textMember,
 } from "../lib/json.ts";
 import { fraction } from "../lib/random.ts";
 import { RET_STALE_TOKEN } from "../wire/ret.ts";
@@ -110,7 +111,7 @@ function handOut(world: World, bot: Bot): Answer {
       break;
     case "duplicate_batch":
       bot.waiting.unshift(...messages.map((message) => ({
-        message: fault.contextToken === "same" ? message : renewContextToken(world, message),
+        message: fault.contextToken === "same" ? message : renewContextToken(world, bot, message),
         entry: null,
       })));
       break;
@@ -156,15 +157,20 @@ function repeatLater(
   const delayMs = repeatMinMs + fraction(world.random) * (repeatMaxMs - repeatMinMs);
   later(world, delayMs, () => {
     let { message } = given;
-    if (repeatContextToken === "new") message = renewContextToken(world, message);
+    if (repeatContextToken === "new") {
+      message = renewContextToken(world, given.bot, message);
+    }
     if (repeatMessageId === "new") message = renewMessageId(world, message);
     given.bot.waiting.push({ message, entry: null });
     wakePolls(given.bot);
   });
 }
 
-function renewContextToken(world: World, message: JsonObject): JsonObject {
-  return { ...message, context_token: mintContextToken(world.clock.now(), world.random) };
+function renewContextToken(world: World, bot: Bot, message: JsonObject): JsonObject {
+  const atMs = world.clock.now();
+  const token = mintContextToken(atMs, world.random);
+  bot.chats.get(textMember(message, "from_user_id"))?.contextTokens.push({ token, atMs });
+  return { ...message, context_token: token };
 }
 
 function renewMessageId(world: World, message: JsonObject): JsonObject {

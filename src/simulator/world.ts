@@ -37,6 +37,10 @@ export interface Bot {
   /** Held `getupdates` calls, oldest first. */
   readonly polls: Poll[];
   readonly chats: Map<string, Chat>;
+  /** When the latest sends went through; those that count for a burst. */
+  sendTimesMs: number[];
+  /** Every send is refused until then. */
+  throttledUntilMs: number;
   /** Calls of `msg/notifystart` and `msg/notifystop`. */
   readonly notices: BoundedList<"start" | "stop">;
 }
@@ -79,7 +83,9 @@ export interface BotEntry {
   readonly person: string;
   readonly bot: string;
   readonly wireId: string;
+  /** What of it can be seen. */
   readonly text: string;
+  /** All of it. */
   readonly items: readonly Json[];
   readonly clientId: string;
   readonly runId: string;
@@ -96,7 +102,7 @@ export type Entry = PersonEntry | BotEntry;
 export interface Chat {
   readonly person: Person;
   readonly entries: BoundedList<Entry>;
-  readonly contextTokens: BoundedList<string>;
+  readonly contextTokens: BoundedList<{ readonly token: string; readonly atMs: number }>;
   /** The first id given for each of the latest `client_id`s. */
   readonly sendIds: Map<string, string>;
   /** `null` while the person has never written. */

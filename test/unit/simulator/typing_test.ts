@@ -4,7 +4,9 @@ import { OWNER, setUp } from "./bot_caller.ts";
 
 Deno.test("getconfig wants a person who has written", async () => {
   const { simulator, post } = await setUp();
-  assertEquals((await post("getconfig", {})).text, '{"ret":-2,"errmsg":"invalid arguments"}');
+  const required = '{"ret":-2,"errmsg":"ilink_user_id required"}';
+  assertEquals((await post("getconfig", {})).text, required);
+  assertEquals((await post("sendtyping", { typing_ticket: "t", status: 1 })).text, required);
   const refused = '{"ret":-4,"errmsg":"GetTypingTicket rpc failed"}';
   assertEquals((await post("getconfig", { ilink_user_id: OWNER })).text, refused);
   simulator.say({ what: "hello" });
