@@ -33,7 +33,8 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 9, 0, 0)): FakeCl
     monotonic: () => monotonicMs,
     after(delayMs, action) {
       const id = nextId++;
-      timers.set(id, { atMs: monotonicMs + Math.max(0, delayMs), action });
+      // Whole milliseconds, as the machine's timers and clock have them.
+      timers.set(id, { atMs: monotonicMs + Math.trunc(Math.max(0, delayMs)), action });
       return () => void timers.delete(id);
     },
     async advance(ms) {
