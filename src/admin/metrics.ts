@@ -111,6 +111,65 @@ const METRICS: readonly Metric[] = [
       accounts.map(({ name, deferred }) => ({ labels: { account: name }, value: deferred })),
   },
   {
+    name: "account_oldest_deferred_seconds",
+    help: "Age of the oldest answer of an account that waits, 0 without one",
+    labels: ["account"],
+    samples: ({ accounts, nowMs }) =>
+      accounts.map(({ name, oldestDeferredAtMs: atMs }) => ({
+        labels: { account: name },
+        value: atMs === null ? 0 : secondsFrom(atMs, nowMs),
+      })),
+  },
+  {
+    name: "account_window_left_seconds",
+    help:
+      "How long WeChat still takes answers to the person who wrote last, by its rule; 0 once it does not",
+    labels: ["account", "state"],
+    samples: ({ accounts, nowMs }) =>
+      accounts.flatMap(({ name, window: { state, untilMs } }) =>
+        untilMs === null
+          ? []
+          : [{ labels: { account: name, state }, value: secondsFrom(nowMs, untilMs) }]
+      ),
+  },
+  {
+    name: "account_budget_left",
+    help: "Sends left until the person who wrote last writes again",
+    labels: ["account"],
+    samples: ({ accounts }) =>
+      accounts.map(({ name, budget }) => ({ labels: { account: name }, value: budget.left })),
+  },
+  {
+    name: "account_cool_down_seconds",
+    help: "How long an account still waits because WeChat throttles it, 0 while it does not",
+    labels: ["account"],
+    samples: ({ accounts, nowMs }) =>
+      accounts.map(({ name, coolDownUntilMs: untilMs }) => ({
+        labels: { account: name },
+        value: untilMs === null ? 0 : secondsFrom(nowMs, untilMs),
+      })),
+  },
+  {
+    name: "account_suspects",
+    help: "Answers of an account in a row without an id, once they are too many to be chance",
+    labels: ["account"],
+    samples: ({ accounts }) =>
+      accounts.map(({ name, suspects }) => ({
+        labels: { account: name },
+        value: suspects?.count ?? 0,
+      })),
+  },
+  {
+    name: "account_foreign_quotes",
+    help: "Messages that people quoted of late and the hub never saw, as of another program's",
+    labels: ["account"],
+    samples: ({ accounts }) =>
+      accounts.map(({ name, secondPoller }) => ({
+        labels: { account: name },
+        value: secondPoller?.count ?? 0,
+      })),
+  },
+  {
     name: "plugin_problems",
     help: "Plugins that the owner should look at: not running, or not as the newest file says",
     labels: [],
@@ -181,6 +240,10 @@ export function createMetrics(port: AdminPort): () => Promise<Exposition> {
     }
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
+}
+
+function secondsFrom(fromMs: number, toMs: number): number {
+  return Math.max(0, toMs - fromMs) / 1000;
 }
 
 function byState(counts: Readonly<Record<string, number>>): Sample[] {

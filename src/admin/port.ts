@@ -3,6 +3,7 @@ import type { AlertDesk } from "../core/alert_desk.ts";
 import type { AdminToken } from "../core/admin_token.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { AccountId, ClientId, ReplyId } from "../core/ids.ts";
+import type { LedgerLimits } from "../core/ledger.ts";
 import type { LoginDesk } from "../core/login.ts";
 import type { PairingDesk } from "../core/pairing.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
@@ -34,6 +35,8 @@ export interface AdminPort {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The limits of sends that the settings say. */
+  readonly sendLimits: LedgerLimits;
   /** What the account's poller and sender say now. */
   accountFacts(account: AccountId): AccountFacts;
   /** All plugins in the order they are asked, then those that could not be loaded. */

@@ -1,5 +1,9 @@
 /** What is shown of accounts, clients and the whole hub: the store's facts and what is known of this moment, joined. */
 import type { AccountView, ClientView, ScriptView, StatusView } from "../core/status.ts";
+import { suspectPoller } from "../core/second_poller.ts";
+import { gateFacts, OPEN_GATE } from "../core/send_gate.ts";
+import { NOTHING_LEARNED, viewWindow } from "../core/window.ts";
+import type { StoreCounts } from "../store/store.ts";
 import type { AdminPort } from "./port.ts";
 
 /** All accounts, oldest first. */
@@ -17,11 +21,32 @@ export async function viewAccounts(port: AdminPort): Promise<AccountView[]> {
       ...port.accountFacts(account.id),
       defaultClient: clients.find(({ id }) => id === account.defaultClient)?.name ?? null,
       userId: account.userId,
+      ...viewSending(port, count),
       lastInboundAtMs: count?.lastInboundAtMs ?? null,
       unsettled: count?.unsettled ?? 0,
       deferred: count?.deferred ?? 0,
     };
   });
+}
+
+/** What may be sent, from what is stored: so it is there without a running hub too. */
+function viewSending(
+  { sendLimits: limits, clock }: AdminPort,
+  count: StoreCounts["accounts"][number] | undefined,
+) {
+  const { ledger = null, gate = OPEN_GATE, learned = NOTHING_LEARNED, foreign = null } = count ??
+    {};
+  const nowMs = clock.now();
+  const window = viewWindow(ledger?.lastInboundAtMs ?? null, { learned, limits, nowMs });
+  const of = limits.sendsPerInbound;
+  const spent = window.state === "closed" ? of : ledger?.sendsSinceInbound ?? 0;
+  return {
+    ...gateFacts(gate, nowMs),
+    window,
+    budget: { left: Math.max(0, of - spent), of },
+    secondPoller: suspectPoller(foreign, nowMs),
+    oldestDeferredAtMs: count?.oldestDeferredAtMs ?? null,
+  };
 }
 
 /** All clients, oldest first. */

@@ -54,7 +54,8 @@ export function accountRow(account: AccountView, nowMs: number, lang: Lang): str
     say(lang, LOOK.lastPoll, { when: agoText(account.lastPollAtMs, nowMs, lang) }),
     say(lang, LOOK.lastInbound, { when: agoText(account.lastInboundAtMs, nowMs, lang) }),
     say(lang, LOOK.unsettled, { count: account.unsettled }),
-    say(lang, LOOK.deferred, { count: account.deferred }),
+    deferredNote(account, nowMs, lang),
+    ...windowNotes(account, nowMs, lang),
     ...sendingNotes(account, nowMs, lang),
     ...(defaultClient === null ? [] : [say(lang, LOOK.defaultClient, { client: defaultClient })]),
     ...(userId === null ? [say(lang, LOOK.ownerUnknown)] : []),
@@ -66,9 +67,32 @@ export function accountRow(account: AccountView, nowMs: number, lang: Lang): str
   ];
 }
 
+function deferredNote(
+  { deferred: count, oldestDeferredAtMs: oldestMs }: AccountView,
+  nowMs: number,
+  lang: Lang,
+): string {
+  return oldestMs === null
+    ? say(lang, LOOK.deferred, { count })
+    : say(lang, LOOK.deferredSince, { count, age: ageText(nowMs - oldestMs, lang) });
+}
+
+/** What the person who wrote last may still be answered; nothing before anybody wrote. */
+function windowNotes(
+  { window: { state, untilMs }, budget }: AccountView,
+  nowMs: number,
+  lang: Lang,
+): string[] {
+  if (state === "never" || untilMs === null) return [];
+  if (state === "closed") return [say(lang, LOOK.windowClosed)];
+  const left = ageText(untilMs - nowMs, lang);
+  const open = state === "safe" ? LOOK.windowSafe : LOOK.windowRisky;
+  return [say(lang, LOOK.budget, budget), say(lang, open, { left })];
+}
+
 /** Why answers are being kept back, if they are. */
 function sendingNotes(
-  { coolDownUntilMs, suspects }: AccountView,
+  { coolDownUntilMs, suspects, secondPoller }: AccountView,
   nowMs: number,
   lang: Lang,
 ): string[] {
@@ -79,6 +103,10 @@ function sendingNotes(
   if (suspects !== null) {
     const { count, sinceMs } = suspects;
     notes.push(say(lang, LOOK.suspects, { count, age: ageText(nowMs - sinceMs, lang) }));
+  }
+  if (secondPoller !== null) {
+    const { count, sinceMs } = secondPoller;
+    notes.push(say(lang, LOOK.secondPoller, { count, age: ageText(nowMs - sinceMs, lang) }));
   }
   return notes;
 }

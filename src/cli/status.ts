@@ -1,5 +1,7 @@
 /** `status`: what is true of the hub right now. */
+import type { OpenAlert } from "../core/alert_desk.ts";
 import type { PluginFacts, StatusView } from "../core/status.ts";
+import { ALERT_LOOK } from "../text/alerts.ts";
 import { HEALTH, INBOX_STATE, LOOK } from "../text/look.ts";
 import { type Lang, say, type Sentence } from "../text/say.ts";
 import { scriptRow } from "./push_key.ts";
@@ -31,6 +33,9 @@ export function statusLines(
       say(lang, LOOK.running, { version, age: ageText(nowMs - startedAtMs, lang) }),
       say(lang, LOOK.health, { health: HEALTH[word][lang] }),
     ]),
+    ...(status.alerts.length === 0
+      ? []
+      : section(LOOK.alerts, status.alerts.map((one) => alertRow(one, nowMs, lang)), lang)),
     ...section(LOOK.accounts, status.accounts.map((one) => accountRow(one, nowMs, lang)), lang),
     ...section(LOOK.clients, status.clients.map((one) => clientRow(one, nowMs, lang)), lang),
     ...(status.scripts.length === 0 ? [] : section(
@@ -46,6 +51,13 @@ export function statusLines(
       database: bytesText(disk.databaseBytes),
       free: disk.freeBytes === null ? say(lang, LOOK.unknown) : bytesText(disk.freeBytes),
     }),
+  ];
+}
+
+function alertRow({ title, sinceMs, tellings }: OpenAlert, nowMs: number, lang: Lang): string[] {
+  return [
+    title,
+    say(lang, ALERT_LOOK.told, { age: ageText(nowMs - sinceMs, lang), count: tellings }),
   ];
 }
 

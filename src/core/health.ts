@@ -3,8 +3,13 @@ import type { AccountFacts, Health } from "./status.ts";
 
 /** A poll takes up to 45 s; three without success are no hiccup. */
 const UNREACHABLE_AFTER_MS = 135_000;
+/** A poll that is open for so long has passed every limit of its own: something in the hub is stuck. */
+const STUCK_AFTER_MS = 300_000;
 
-/** The first reason that holds, the most basic one first. One account that works does not hide another that does not. */
+/**
+ * The first reason that holds, the most basic one first. One account that works does not hide another that does not. That
+ * WeChat throttles or hides sends is no failure of the hub: it waits as it should, and the status says so.
+ */
 export function judgeHealth(seen: {
   readonly isStopping: boolean;
   readonly isStoreFailing: boolean;
@@ -24,5 +29,8 @@ export function judgeHealth(seen: {
   if (seen.accounts.some(isUnreachable)) {
     return { state: "failing", reason: "upstream_unreachable" };
   }
+  const isStuck = ({ state, quietMs = 0 }: AccountFacts) =>
+    state === "polling" && quietMs > STUCK_AFTER_MS;
+  if (seen.accounts.some(isStuck)) return { state: "failing", reason: "poll_stuck" };
   return { state: "ok" };
 }

@@ -63,6 +63,23 @@ export function gateAfter(
   }
 }
 
+/** What status and alerts say of it. */
+export interface GateFacts {
+  /** End of the cool-down; `null`: there is none. */
+  readonly coolDownUntilMs: number | null;
+  /** Sends in a row without an id, once they are too many to be chance; `null`: they are not. */
+  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
+}
+
+export function gateFacts({ throttle, suspects }: SendGate, nowMs: number): GateFacts {
+  const untilMs = throttle?.untilMs ?? 0;
+  const isBroken = suspects !== null && suspects.untilMs > 0;
+  return {
+    coolDownUntilMs: untilMs > nowMs ? untilMs : null,
+    suspects: isBroken ? { count: suspects.count, sinceMs: suspects.sinceMs } : null,
+  };
+}
+
 /** What a send has to wait for; `null`: it may be made. */
 export function closedBy(
   { throttle, suspects }: SendGate,

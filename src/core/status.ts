@@ -2,6 +2,8 @@
 import type { AlertAct, AlertKind } from "./alert.ts";
 import type { OpenAlert } from "./alert_desk.ts";
 import type { ClientSettings, ClientState } from "./client.ts";
+import type { GateFacts } from "./send_gate.ts";
+import type { WindowView } from "./window.ts";
 
 /** Whether the hub can do its job, as `/health` says it to anyone. */
 export type Health =
@@ -13,12 +15,13 @@ export type Health =
 export type HealthReason =
   | "disk_low"
   | "logged_out"
+  | "poll_stuck"
   | "stopping"
   | "store_failing"
   | "upstream_unreachable";
 
-/** What an account's poller and sender say; what cannot be read from the store. */
-export interface AccountFacts {
+/** What an account's poller and sender say of this moment. */
+export interface AccountFacts extends GateFacts {
   /**
    * - `polling`: a poll is open
    * - `retrying`: the last poll failed; it is tried again
@@ -32,10 +35,8 @@ export interface AccountFacts {
   /** Since when it is in this state. */
   readonly sinceMs: number;
   readonly lastPollAtMs: number | null;
-  /** End of the cool-down it is in, for sends that were too many; `null`: none. */
-  readonly coolDownUntilMs: number | null;
-  /** Sends in a row that WeChat took without an id, once they are too many to be chance; `null`: they are not. */
-  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
+  /** How long no poll has succeeded, by the monotonic clock, which no jump of the clock moves; absent: nobody polls. */
+  readonly quietMs?: number;
 }
 
 export interface AccountView extends AccountFacts {
@@ -49,6 +50,13 @@ export interface AccountView extends AccountFacts {
   readonly unsettled: number;
   /** Answers that wait for the person, the window or a login. */
   readonly deferred: number;
+  readonly oldestDeferredAtMs: number | null;
+  /** How long WeChat takes answers in the conversation in which a person wrote last. */
+  readonly window: WindowView;
+  /** Sends left there until the person writes again, of those one message allows. */
+  readonly budget: { readonly left: number; readonly of: number };
+  /** Messages that people quoted although the hub does not know them, as of another program's; `null`: none of late. */
+  readonly secondPoller: { readonly count: number; readonly sinceMs: number } | null;
 }
 
 export interface ClientView {

@@ -32,6 +32,7 @@ export function adminPortOf(
   | "botIdOf"
   | "cdnPathOf"
   | "allowedSenders"
+  | "sendLimits"
 > {
   const { settings, version, clock, random, log, dataDirectory } = options;
   return {
@@ -43,5 +44,6 @@ export function adminPortOf(
     botIdOf: (client) => virtualBotId(dataDirectory.signingKey, client),
     cdnPathOf: (client) => settings.cdnProxy ? cdnPathOf(dataDirectory.signingKey, client) : null,
     allowedSenders: settings.allowSenders,
+    sendLimits: settings,
   };
 }

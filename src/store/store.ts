@@ -9,12 +9,17 @@
 import type { Account } from "../core/account.ts";
 import type { Client, ClientSettings } from "../core/client.ts";
 import type { AccountId, ClientId, MessageId } from "../core/ids.ts";
+import type { Ledger } from "../core/ledger.ts";
 import type { InboxState, SendState } from "../core/lifecycle.ts";
+import type { ForeignSigns } from "../core/second_poller.ts";
+import type { SendGate } from "../core/send_gate.ts";
+import type { LearnedWindow } from "../core/window.ts";
 import type { PairingSteps } from "./pairing_steps.ts";
 import type { ScriptSteps } from "./script_steps.ts";
 import type { SendSteps } from "./send_steps.ts";
 import type { ClientSideSteps, PollSteps, Rehearsals, ReplySteps, RouteSteps } from "./steps.ts";
 import type { MessageSummary, MessageTrace, VerdictCounts } from "./trace.ts";
+import type { WaitingSteps } from "./waiting_steps.ts";
 
 export type { ConfirmedPairing, PairingSteps } from "./pairing_steps.ts";
 export type { GivenPush, Script, ScriptSteps } from "./script_steps.ts";
@@ -40,6 +45,8 @@ export type {
   TryInput,
 } from "./steps.ts";
 
+export type { UntoldWait, WaitingSteps } from "./waiting_steps.ts";
+
 export interface Store
   extends
     AccountSteps,
@@ -52,6 +59,7 @@ export interface Store
     SendSteps,
     PairingSteps,
     ScriptSteps,
+    WaitingSteps,
     Looks,
     Upkeep {
   /**
@@ -168,6 +176,14 @@ export interface StoreCounts {
     readonly unsettled: number;
     readonly lastInboundAtMs: number | null;
     readonly deferred: number;
+    /** When the oldest deferred send was planned. */
+    readonly oldestDeferredAtMs: number | null;
+    /** Of the conversation in which a person wrote last; `null`: nobody has. */
+    readonly ledger: Ledger | null;
+    readonly gate: SendGate;
+    readonly learned: LearnedWindow;
+    /** Signs of another program on the same bot; `null`: none since the login. */
+    readonly foreign: ForeignSigns | null;
   }[];
   readonly clients: readonly {
     readonly client: ClientId;

@@ -35,6 +35,23 @@ export const LOOK = {
   lastCall: { zh: "上次来 {when}", en: "last call {when}" },
   unsettled: { zh: "未决定 {count}", en: "undecided {count}" },
   deferred: { zh: "暂缓的回复 {count}", en: "deferred answers {count}" },
+  deferredSince: {
+    zh: "暂缓的回复 {count}，最久 {age}",
+    en: "deferred answers {count}, the oldest for {age}",
+  },
+  windowSafe: { zh: "窗口还有 {left}", en: "window closes in {left}" },
+  windowRisky: {
+    zh: "窗口还有 {left}，但微信可能已不收",
+    en: "window closes in {left}, but WeChat may refuse already",
+  },
+  windowClosed: { zh: "窗口已关，等对方发消息", en: "window closed until the person writes" },
+  budget: { zh: "还能发 {left}/{of} 条", en: "{left} of {of} sends left" },
+  secondPoller: {
+    zh: "疑似另有程序在用这个 bot：{age}前起，有 {count} 条引用的消息这里从没见过",
+    en:
+      "another program seems to use this bot: {count} quoted messages were never seen here, the first {age} ago",
+  },
+  alerts: { zh: "出了什么事", en: "What is wrong" },
   throttled: {
     zh: "发送过快被微信限流，{age}后再试",
     en: "throttled by WeChat, next try in {age}",
@@ -95,6 +112,10 @@ export const HEALTH: Readonly<Record<HealthWord, Sentence>> = {
   logged_out: {
     zh: "不能工作：微信已断开，请运行 ilink-hub login",
     en: "failing: WeChat is disconnected, run ilink-hub login",
+  },
+  poll_stuck: {
+    zh: "不能工作：领取消息卡住了，请重启 hub",
+    en: "failing: polling is stuck, restart the hub",
   },
   stopping: { zh: "正在停止", en: "stopping" },
   store_failing: { zh: "不能工作：数据库写不进去", en: "failing: the database cannot be written" },

@@ -13,7 +13,7 @@ import type { AccountSteps, PollSteps, SendSteps } from "../store/store.ts";
 import type { Lang } from "../text/say.ts";
 import type { UpstreamApi } from "./api.ts";
 import { Poller, type PollFacts } from "./poller.ts";
-import type { PaceFacts } from "./send_pace.ts";
+import type { GateFacts } from "../core/send_gate.ts";
 import { Sender, type SendSettings } from "./sender.ts";
 
 export interface UpstreamPorts {
@@ -50,7 +50,7 @@ export interface Upstream {
   ringSender(account: AccountId): void;
   /** There may be room again. */
   ringPollers(): void;
-  facts(account: AccountId): PollFacts & PaceFacts;
+  facts(account: AccountId): PollFacts & GateFacts;
   /**
    * Finishes and commits the polls in flight, then the sends in flight; `deadline` aborts what is still open. Tells WeChat
    * last, best effort.
@@ -135,7 +135,7 @@ class Accounts implements Upstream {
     for (const { pollBell } of this.#stations.values()) pollBell.ring();
   }
 
-  facts(account: AccountId): PollFacts & PaceFacts {
+  facts(account: AccountId): PollFacts & GateFacts {
     const station = this.#stations.get(account);
     const sending = station?.sender.facts() ?? { coolDownUntilMs: null, suspects: null };
     return { ...this.#pollFacts(station), ...sending };

@@ -75,6 +75,8 @@ export class Poller {
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
   #facts: PollFacts;
+  /** When a poll last succeeded, or polling began; of the monotonic clock. */
+  #goodAtMs: number;
   #lastUnreadable = new Uint8Array();
 
   /** Starts at once. */
@@ -97,11 +99,12 @@ export class Poller {
       lastInboundAtMs: null,
       lastError: null,
     };
+    this.#goodAtMs = ports.clock.monotonic();
     this.#ended = this.#run();
   }
 
   facts(): PollFacts {
-    return this.#facts;
+    return { ...this.#facts, quietMs: this.#ports.clock.monotonic() - this.#goodAtMs };
   }
 
   /** Finishes and commits the poll in flight; `deadline` aborts it. Resolves when the loop has ended. */
@@ -206,6 +209,7 @@ export class Poller {
     const atMs = clock.now();
     this.#enter("polling");
     this.#facts = { ...this.#facts, lastPollAtMs: atMs };
+    this.#goodAtMs = clock.monotonic();
     const messages = updates.messages.map(readInbound);
     const hasMoved = updates.cursor !== "" && updates.cursor !== cursor;
     if (messages.length === 0 && !hasMoved) return { kind: "idle" };

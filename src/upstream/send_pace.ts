@@ -3,6 +3,8 @@ import type { ConversationId } from "../core/ids.ts";
 import {
   closedBy,
   gateAfter,
+  gateFacts,
+  type GateFacts,
   type GateEvent,
   type GateLimits,
   isOnTrial,
@@ -17,12 +19,6 @@ import type { SendJob } from "../store/store.ts";
 export interface PaceSettings extends GateLimits, WindowLimits {
   /** Between the beginnings of two replies to one person, milliseconds. */
   readonly spacingMs: number;
-}
-
-/** What status and alerts say of an account's sends; see `AccountFacts`. */
-export interface PaceFacts {
-  readonly coolDownUntilMs: number | null;
-  readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
 }
 
 const RECENT_MS = 60_000;
@@ -58,14 +54,8 @@ export class SendPace {
     this.#settings = settings;
   }
 
-  facts(): PaceFacts {
-    const { throttle, suspects } = this.#gate;
-    const isBroken = suspects !== null && suspects.untilMs > 0;
-    const { untilMs = 0 } = throttle ?? {};
-    return {
-      coolDownUntilMs: untilMs > this.#clock.now() ? untilMs : null,
-      suspects: isBroken ? { count: suspects.count, sinceMs: suspects.sinceMs } : null,
-    };
+  facts(): GateFacts {
+    return gateFacts(this.#gate, this.#clock.now());
   }
 
   /** What all sends of the account wait for; `null`: nothing. */

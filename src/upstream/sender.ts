@@ -3,19 +3,10 @@
  * at most one is in flight, so that order and the count of its ledger hold.
  */
 import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
-import { type Admission, admit } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type RefusalLimits, SEND_RULES } from "../core/send_errors.ts";
-import {
-  admitInTurn,
-  groupWaiting,
-  hasPlenty,
-  isTurnOver,
-  type SendRank,
-  sendsForEnd,
-  TURN_LOOK_MS,
-  type TurnLimits,
-} from "../core/turn.ts";
+import type { GateFacts } from "../core/send_gate.ts";
+import type { SendRank, TurnLimits } from "../core/turn.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
@@ -35,7 +26,8 @@ import { writeSendMessage } from "../wire/send.ts";
 import type { UpstreamApi } from "./api.ts";
 import { untilCommitted } from "./commit_retry.ts";
 import { classifySend, endOf, type SendOutcome } from "./send_outcome.ts";
-import { type PaceFacts, type PaceSettings, SendPace } from "./send_pace.ts";
+import { type PaceSettings, SendPace } from "./send_pace.ts";
+import { type LoadedJob, TurnKeeper } from "./turn_keeper.ts";
 
 export interface SendSettings extends RefusalLimits, TurnLimits, PaceSettings {
   /** What becomes of a send whose end was not seen: shown as such, or sent once more. */
@@ -92,8 +84,7 @@ export class Sender {
   #cancelHold = () => {};
   #cancelSpacing = () => {};
   #hasUnknown = true;
-  /** Since when the end of their turns is waited for; a restart begins anew. */
-  readonly #heldSince = new Map<ConversationId, number>();
+  readonly #turns: TurnKeeper;
   /** The conversation whose send WeChat may refuse for its window; of these one at a time is tried. */
   #tried: ConversationId | null = null;
   /** `null` before the first look. */
@@ -104,6 +95,7 @@ export class Sender {
     const { clock, random, log } = ports;
     this.#account = account;
     this.#ports = ports;
+    this.#turns = new TurnKeeper(account, ports);
     this.#bell = createBell(clock);
     this.#backoff = createSendBackoff(random);
     this.#task = startTask({
@@ -115,7 +107,7 @@ export class Sender {
     });
   }
 
-  facts(): PaceFacts {
+  facts(): GateFacts {
     return this.#pace?.facts() ?? { coolDownUntilMs: null, suspects: null };
   }
 
@@ -140,7 +132,7 @@ export class Sender {
     if (this.#hasUnknown) await this.#settleUnknowns();
     const pace = this.#pace ??= await this.#readPace();
     const credentials = await store.credentials(this.#account);
-    await this.#endTurns();
+    await this.#turns.endTurns((conversation) => this.#inFlight.has(conversation));
     const spaced = new Map<ConversationId, number>();
     const behind = new Set<ConversationId>();
     while (credentials !== null && !signal.aborted) {
@@ -197,11 +189,11 @@ export class Sender {
       ? { kind: "defer", ...closed } as const
       : pace.isRisky(job) && WAITS_WHEN_RISKY.includes(job.rank)
       ? { kind: "defer", reason: "window", untilMs: null } as const
-      : await this.#admitToTurn(job, nowMs);
+      : await this.#turns.admit(job, nowMs);
     if (admission.kind === "send") {
       if (pace.isRisky(job)) this.#tried = job.conversation;
       pace.begun(job);
-      const sending = this.#send(job, { credentials, pace }).finally(() => {
+      const sending = this.#send(admission.job, { credentials, pace }).finally(() => {
         this.#inFlight.delete(job.conversation);
         if (this.#tried === job.conversation) this.#tried = null;
         this.#bell.ring();
@@ -215,54 +207,7 @@ export class Sender {
     if (job.reply !== null) onEnded(job.reply);
   }
 
-  async #admitToTurn(job: SendJob, nowMs: number): Promise<Admission> {
-    const { store, settings } = this.#ports;
-    const admission = admit(job.ledger, settings, nowMs);
-    const left = settings.sendsPerInbound - job.ledger.sendsSinceInbound;
-    const isFree = job.ledger.lastInboundAtMs === null ||
-      hasPlenty(left, job.rank, settings);
-    if (admission.kind === "defer" || isFree) return admission;
-    const turn = await store.turn(job.conversation);
-    switch (admitInTurn(turn, job.rank, settings)) {
-      case "send":
-        return admission;
-      case "wait_for_end": {
-        const reason = job.rank === "hub" ? "budget" : "turn";
-        return { kind: "defer", reason, untilMs: nowMs + TURN_LOOK_MS };
-      }
-      case "wait_for_person":
-        return { kind: "defer", reason: "budget", untilMs: null };
-    }
-  }
-
-  /** Lets go what waited for the end of a turn that is over. */
-  async #endTurns(): Promise<void> {
-    const { store, clock, settings, onDeferredUntil } = this.#ports;
-    const nowMs = clock.now();
-    const held = await store.heldConversations({ account: this.#account, nowMs });
-    for (const conversation of held) {
-      if (this.#inFlight.has(conversation)) continue; // what is being begun must not change
-      const turn = await store.turn(conversation);
-      const heldSinceMs = this.#heldSince.get(conversation) ?? nowMs;
-      this.#heldSince.set(conversation, heldSinceMs);
-      if (!isTurnOver(turn, { heldSinceMs, limits: settings, nowMs })) {
-        await store.holdTurn(conversation, nowMs + TURN_LOOK_MS);
-        onDeferredUntil(nowMs + TURN_LOOK_MS);
-        continue;
-      }
-      this.#heldSince.delete(conversation);
-      const forEnd = sendsForEnd(turn, settings);
-      // A digest must not use up what answers to the new message need.
-      const slots = forEnd === 0 ? 0 : Math.max(1, Math.floor(forEnd / 2));
-      const { groups, rest } = groupWaiting(turn.waiting, { textMax: LIMITS.sendTextMax, slots });
-      await store.releaseSends({
-        ...{ conversation, groups, atMs: nowMs },
-        rest: { sends: rest, reason: "budget" },
-      });
-    }
-  }
-
-  async #send(job: SendJob, { credentials, pace }: Means): Promise<void> {
+  async #send(job: LoadedJob, { credentials, pace }: Means): Promise<void> {
     const { store, clock, random, log, onDeferredUntil, onEnded } = this.#ports;
     const upstreamId = job.upstreamId ?? `ilink-hub:${randomHex(random, 16)}`;
     try {
@@ -287,7 +232,9 @@ export class Sender {
       if (end.kind === "deferred" && end.untilMs !== null) onDeferredUntil(end.untilMs);
       this.#note(outcome, end);
       log.debug("send_ended", { send: job.send, kind: end.kind });
-      if (job.reply !== null && end.kind !== "back") onEnded(job.reply);
+      if (end.kind === "back") return;
+      if (job.reply !== null) onEnded(job.reply);
+      job.riders.forEach(onEnded);
     } catch (error) {
       // Time is over: it stays `sending` and is `unknown` at the next start.
       log.error("send_end_lost", { send: job.send, text: errorText(error) });

@@ -6,6 +6,7 @@ import type { AccountCredentials, AccountSteps } from "../store.ts";
 import { countSends } from "./moves.ts";
 import { clientExists, clientUnknown } from "./clients.ts";
 import type { Database } from "./database.ts";
+import { forgetForeignQuotes } from "./foreign_quotes.ts";
 import type { Group, Step } from "./group.ts";
 import { refreshNextSends } from "./next_send.ts";
 import type { Secrets } from "./secrets.ts";
@@ -117,6 +118,7 @@ function saveLogin(
     return readOne(db, asId<AccountId>(id));
   }
   const account = found.id;
+  forgetForeignQuotes(db, account); // a scan ends every other login
   db.run(RELOGIN, userId, botId, baseUrl, atMs, token, account);
   db.run(CLEAR_CONTEXT_TOKENS, account);
   const planned = db.change(PLAN_WAITING_FOR_LOGIN, account);

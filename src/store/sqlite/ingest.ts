@@ -7,6 +7,7 @@ import type { PollSteps } from "../store.ts";
 import { findConversation, findSender, type InboundConversation } from "./conversations.ts";
 import { readCounter } from "./counters.ts";
 import type { Database } from "./database.ts";
+import { noteForeignQuote } from "./foreign_quotes.ts";
 import type { Group, Step } from "./group.ts";
 import { countMessages, countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
@@ -21,6 +22,8 @@ interface Arrival {
   readonly atMs: number;
   /** Whether the login that polled is still the account's; context tokens of an older one are dead. */
   readonly isCurrent: boolean;
+  /** Since when the account's present login is there. */
+  readonly loginAtMs: number;
 }
 
 /** Index: messages_wire_id. */
@@ -56,8 +59,10 @@ const PLAN_WAITED = `
 const HOLD_WAITED = `
   UPDATE sends SET reason = 'turn', due_at_ms = ? WHERE ${WAITED} AND reply IS NOT NULL`;
 const SELECT_ACCOUNT = `
-  SELECT generation, last_inbound_at_ms AS lastInboundAtMs FROM accounts WHERE id = ?`;
-const UPDATE_LAST_INBOUND = "UPDATE accounts SET last_inbound_at_ms = ? WHERE id = ?";
+  SELECT generation, last_inbound_at_ms AS lastInboundAtMs, state_since_ms AS loginAtMs
+  FROM accounts WHERE id = ?`;
+const UPDATE_LAST_INBOUND = `
+  UPDATE accounts SET last_inbound_at_ms = ?, last_conversation = ? WHERE id = ?`;
 const UPDATE_CURSOR = "UPDATE accounts SET cursor = ? WHERE id = ? AND removed_at_ms IS NULL";
 
 export function createPollSteps(
@@ -85,25 +90,34 @@ function ingest(
 ): { readonly stored: number; readonly duplicates: number; readonly parked: number } {
   const { db } = step;
   const { account, atMs } = batch;
-  const { generation, lastInboundAtMs } = db.one<
-    { generation: number; lastInboundAtMs: number | null }
+  const { generation, lastInboundAtMs, loginAtMs } = db.one<
+    { generation: number; lastInboundAtMs: number | null; loginAtMs: number }
   >(SELECT_ACCOUNT, account);
   const isCurrent = generation === batch.generation;
-  const arrival: Arrival = { account, atMs, isCurrent };
+  const arrival: Arrival = { account, atMs, isCurrent, loginAtMs };
   const taken = { stored: 0, duplicate: 0, parked: 0 };
-  let newestAtMs = lastInboundAtMs ?? 0;
+  let newest: { readonly atMs: number; readonly conversation: ConversationId | null } = {
+    atMs: lastInboundAtMs ?? 0,
+    conversation: null,
+  };
   for (const { raw, read } of batch.messages) {
     if (read.kind === "unreadable") {
       taken[takeUnreadable(step, arrival, { raw, reason: read.reason })] += 1;
       continue;
     }
-    newestAtMs = Math.max(newestAtMs, stampOf(read.message, arrival));
-    taken[takeMessage(step, arrival, { raw, message: read.message, senderKey })] += 1;
+    const { end, conversation } = takeMessage(step, arrival, {
+      ...{ raw, message: read.message, senderKey },
+    });
+    taken[end] += 1;
+    const stampMs = stampOf(read.message, arrival);
+    if (stampMs > newest.atMs) newest = { atMs: stampMs, conversation };
   }
   if (batch.unreadableBody !== null) {
     taken[takeUnreadableBody(step, arrival, { body: batch.unreadableBody, secrets })] += 1;
   }
-  if (newestAtMs !== (lastInboundAtMs ?? 0)) db.run(UPDATE_LAST_INBOUND, newestAtMs, account);
+  if (newest.conversation !== null) {
+    db.run(UPDATE_LAST_INBOUND, newest.atMs, newest.conversation, account);
+  }
   if (isCurrent) saveCursor(step, secrets, batch);
   return { stored: taken.stored, duplicates: taken.duplicate, parked: taken.parked };
 }
@@ -125,7 +139,7 @@ function takeMessage(
     readonly message: Inbound;
     readonly senderKey: (wechatId: string) => string;
   },
-): "stored" | "duplicate" {
+): { readonly end: "stored" | "duplicate"; readonly conversation: ConversationId } {
   const { db } = step;
   const { account, atMs } = arrival;
   const peer = message.group ?? message.from;
@@ -141,7 +155,7 @@ function takeMessage(
     countDuplicate(db, original);
     countMessages(step, account, { from: null, to: "dropped" });
     renewToken(db, arrival, { message, conversation });
-    return "duplicate";
+    return { end: "duplicate", conversation: conversation.id };
   }
   const { wireId, createTimeMs, digest, quote } = message;
   const id = asId<MessageId>(
@@ -161,7 +175,14 @@ function takeMessage(
   );
   countMessages(step, account, { from: null, to: "received" });
   beginTurn(step, arrival, { id, message, conversation });
-  return "stored";
+  if (arrival.isCurrent && quote !== null && !isGroup) {
+    noteForeignQuote(db, quote, {
+      ...arrival,
+      conversation: conversation.id,
+      stampMs: stampOf(message, arrival),
+    });
+  }
+  return { end: "stored", conversation: conversation.id };
 }
 
 /** The message that this one repeats: the same id, or the same content with the same time stamp a moment ago. */

@@ -12,6 +12,7 @@ import { createClientSideSteps } from "./client_side.ts";
 import { createClientSteps } from "./clients.ts";
 import { Database } from "./database.ts";
 import { Epoch, EpochFile, MEMORY_PATH } from "./epoch.ts";
+import { noteHistory } from "./foreign_quotes.ts";
 import { atFile, explainFault } from "./faults.ts";
 import { type CommitMoment, Group } from "./group.ts";
 import { createPollSteps } from "./ingest.ts";
@@ -26,6 +27,7 @@ import { createRouteSteps } from "./route.ts";
 import { createScriptSteps } from "./scripts.ts";
 import { type Sealer, Secrets } from "./secrets.ts";
 import { createSendSteps } from "./sends.ts";
+import { createWaitingSteps } from "./waits.ts";
 
 export interface StoreOptions {
   /** The database file, or ":memory:". */
@@ -96,6 +98,7 @@ async function open(options: StoreOptions): Promise<Store> {
 function createStore(db: Database, file: EpochFile | null, options: StoreOptions): Store {
   const { path, clock, random, log, sealer, signKey } = options;
   const epoch = new Epoch(db, { file, random, log });
+  noteHistory(db, { epoch: epoch.word, atMs: clock.now() });
   const clients = new ClientCache(db);
   const secrets = new Secrets(sealer);
   const limits = queueLimits(options.limits);
@@ -119,6 +122,7 @@ function createStore(db: Database, file: EpochFile | null, options: StoreOptions
     ...createSendSteps(parts),
     ...createPairingSteps(parts),
     ...createScriptSteps(parts),
+    ...createWaitingSteps(parts),
     ...createLooks(parts),
     retain: createRetention({ ...parts, sliceRows: limits.retentionSliceRows }),
     backup(to) {

@@ -68,6 +68,17 @@ export function findQuoted(
   return client === null ? null : { client, match: found.match };
 }
 
+/** Whether the quoted message is the person's own, or may be one that was sent from here. */
+export function isKnownQuote(
+  db: Database,
+  quote: Quote,
+  place: Parameters<typeof findQuoted>[2],
+): boolean {
+  const { wireId } = quote;
+  const isOwn = wireId !== null && db.get(IS_OWN_MESSAGE, place.account, wireId) !== undefined;
+  return isOwn || findSend(db, quote, place) !== null;
+}
+
 function findSend(
   db: Database,
   quote: Quote | null,

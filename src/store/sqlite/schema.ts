@@ -254,6 +254,13 @@ const SPEAKERS = `
 ALTER TABLE replies ADD COLUMN pinned_for_ms INTEGER;
 -- agent: takes messages and answers. push: only speaks, with a key of its own.
 ALTER TABLE clients ADD COLUMN role TEXT NOT NULL DEFAULT 'agent';
+-- Where the person wrote last.
+ALTER TABLE accounts ADD COLUMN last_conversation INTEGER REFERENCES conversations (id);
+UPDATE accounts SET last_conversation = (
+  SELECT id FROM conversations
+  WHERE account = accounts.id AND last_inbound_at_ms IS NOT NULL
+  ORDER BY last_inbound_at_ms DESC LIMIT 1
+);
 `;
 
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */

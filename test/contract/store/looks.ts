@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TraceStep } from "../../../src/core/decision.ts";
 import { asId, type DeliverySeq, type MessageId } from "../../../src/core/ids.ts";
+import { OPEN_GATE } from "../../../src/core/send_gate.ts";
+import { NOTHING_LEARNED } from "../../../src/core/window.ts";
 import { BEN, deliverTo, said, START_MS, traceOf } from "../../fake/store_life.ts";
 import type { Subject } from "./suite.ts";
 
@@ -126,6 +128,11 @@ export const LOOKS: Subject = {
       unsettled: 1,
       lastInboundAtMs: START_MS + 10,
       deferred: 0,
+      oldestDeferredAtMs: null,
+      ledger: { lastInboundAtMs: START_MS + 10, sendsSinceInbound: 0, coolDownUntilMs: 0 },
+      gate: OPEN_GATE,
+      learned: NOTHING_LEARNED,
+      foreign: null,
     }]);
     assertEquals(counts.clients, [
       { client: life.client(), waiting: 2, oldestWaitingAtMs: START_MS, unanswered: 0 },
@@ -135,4 +142,36 @@ export const LOOKS: Subject = {
     await life.poll({ acknowledged, batch: 0 });
     assertEquals((await store.counts()).clients[0]?.oldestWaitingAtMs, START_MS + 10);
   },
+
+  "counts() tells what the account's sends have shown, and of the conversation written in last":
+    async (
+      life,
+    ) => {
+      const { store } = life;
+      const message = await life.deliver("question");
+      await life.poll();
+      await life.reply("answer", message);
+      const [job] = await life.sends();
+      assert(job !== undefined);
+      const gate = {
+        throttle: { count: 1, sinceMs: life.nowMs, untilMs: life.nowMs + 60_000 },
+        suspects: null,
+      };
+      const learned = { queuedAgeMs: 0, refusedAgeMs: 3_600_000 };
+      await store.beginSend(job.send, { upstreamId: "up-1", atMs: life.nowMs });
+      life.nowMs += 1_000;
+      await store.endSend(job.send, {
+        ...{ kind: "deferred", reason: "throttle", untilMs: null, atMs: life.nowMs, gate, learned },
+      });
+      assertEquals(await store.sendGate(life.account.id), gate);
+      assertEquals(await store.learnedWindow(life.account.id), learned);
+      const [spent] = (await store.counts()).accounts;
+      assertEquals([spent?.gate, spent?.learned], [gate, learned]);
+      assertEquals(spent?.oldestDeferredAtMs, START_MS);
+      assertEquals(spent?.ledger?.sendsSinceInbound, 1);
+      await life.say("hello", { from: BEN, createTimeMs: life.nowMs });
+      assertEquals((await store.counts()).accounts[0]?.ledger?.sendsSinceInbound, 0);
+      await life.say("late", { createTimeMs: START_MS - 5_000 });
+      assertEquals((await store.counts()).accounts[0]?.ledger?.sendsSinceInbound, 0);
+    },
 };

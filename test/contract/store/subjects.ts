@@ -1,6 +1,7 @@
 /** All that a store promises. */
 import { ACCOUNTS } from "./accounts.ts";
 import { CLIENTS } from "./clients.ts";
+import { FOREIGN_QUOTES } from "./foreign_quotes.ts";
 import { HAND_OUT } from "./hand_out.ts";
 import { INGEST } from "./ingest.ts";
 import { LOOKS } from "./looks.ts";
@@ -17,6 +18,7 @@ export const SUBJECTS: readonly Subject[] = [
   ACCOUNTS,
   CLIENTS,
   INGEST,
+  FOREIGN_QUOTES,
   ROUTE,
   SETTLE,
   REHEARSALS,

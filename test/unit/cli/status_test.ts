@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { statusLines } from "../../../src/cli/status.ts";
 import { DEFAULT_CLIENT_SETTINGS } from "../../../src/core/client.ts";
-import type { StatusView } from "../../../src/core/status.ts";
+import type { AccountView, StatusView } from "../../../src/core/status.ts";
 
 const NOW_MS = 10_000_000_000;
 const MINUTE_MS = 60_000;
@@ -24,6 +24,14 @@ const STATUS: StatusView = {
     lastInboundAtMs: null,
     unsettled: 2,
     deferred: 7,
+    oldestDeferredAtMs: NOW_MS - 30 * MINUTE_MS,
+    window: {
+      state: "safe",
+      safeUntilMs: NOW_MS + 180 * MINUTE_MS,
+      untilMs: NOW_MS + 960 * MINUTE_MS,
+    },
+    budget: { left: 4, of: 10 },
+    secondPoller: { count: 2, sinceMs: NOW_MS - 20 * MINUTE_MS },
   }],
   clients: [{
     name: "claude",
@@ -59,7 +67,12 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
   );
   assertMatch(text, /throttled by WeChat, next try in 4 min/);
   assertMatch(text, /3 answers in a row without an id for 90 min/);
-  assertMatch(text, /deferred answers 7.*default claude.*owner unknown/);
+  assertMatch(
+    text,
+    /deferred answers 7, the oldest for 30 min, 4 of 10 sends left, window closes in 16 h/,
+  );
+  assertMatch(text, /2 quoted messages were never seen here, the first 20 min ago/);
+  assertMatch(text, /default claude.*owner unknown/);
   assertMatch(
     text,
     /claude .*away.*9 min ago.*waiting 4, the oldest for 8 min, unanswered 1.*at work/,
@@ -67,6 +80,30 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
   assertMatch(text, /mine\.ts .*yours .*problem: line 3/);
   assertMatch(text, /Messages: routed 12, parked 1\n/);
   assertMatch(text, /database 1\.0 MiB, unknown left/);
+});
+
+Deno.test("statusLines() says what a person may still be answered", () => {
+  const inState = (window: AccountView["window"]) =>
+    textOf("en", { accounts: STATUS.accounts.map((one) => ({ ...one, window })) });
+  const soon = { safeUntilMs: NOW_MS - 1, untilMs: NOW_MS + 60 * MINUTE_MS };
+  assertMatch(
+    inState({ state: "risky", ...soon }),
+    /window closes in 60 min, but WeChat may refuse already/,
+  );
+  assertMatch(inState({ state: "closed", ...soon }), /window closed until the person writes/);
+  const never = inState({ state: "never", safeUntilMs: null, untilMs: null });
+  assertEquals(/window|sends left/.test(never), false);
+});
+
+Deno.test("statusLines() says first what the owner was told is wrong", () => {
+  const alert = {
+    ...{ kind: "throttled", subject: "mum", title: "WeChat holds back mum", tellings: 2 } as const,
+    sinceMs: NOW_MS - 10 * MINUTE_MS,
+  };
+  assertMatch(
+    textOf("en", { alerts: [alert] }),
+    /What is wrong:\n {2}WeChat holds back mum +for 10 min, told 2 times\n\nWeChat accounts/,
+  );
 });
 
 Deno.test("statusLines() says the same in Chinese", () => {

@@ -50,6 +50,22 @@ Deno.test("judgeHealth() counts from the first failure where there was no succes
   assertEquals(judge({ accounts }), { state: "failing", reason: "upstream_unreachable" });
 });
 
+Deno.test("judgeHealth() does not trust a poll that has been open for longer than any may be", () => {
+  assertEquals(judge({ accounts: [account({ quietMs: 200_000 })] }), { state: "ok" });
+  assertEquals(judge({ accounts: [account({ quietMs: 301_000 })] }), {
+    state: "failing",
+    reason: "poll_stuck",
+  });
+});
+
+Deno.test("judgeHealth() leaves alone what an account does on WeChat's account", () => {
+  const accounts = [account({
+    coolDownUntilMs: NOW_MS + 60_000,
+    suspects: { count: 3, sinceMs: NOW_MS },
+  })];
+  assertEquals(judge({ accounts }), { state: "ok" });
+});
+
 Deno.test("judgeHealth() names the most basic reason first", () => {
   const accounts = [account({ state: "logged_out" })];
   assertEquals(judge({ accounts, hasRoom: false }), { state: "failing", reason: "disk_low" });

@@ -1,0 +1,91 @@
+/** Quotes of messages that this hub would have to know and does not: signs of another program that uses the same bot. */
+import type { AccountId, ConversationId } from "../../core/ids.ts";
+import type { Quote } from "../../core/message.ts";
+import { addSign, type ForeignSigns, mustBeKnown } from "../../core/second_poller.ts";
+import type { Database } from "./database.ts";
+import { isKnownQuote } from "./quotes.ts";
+import { readStored } from "./stored_json.ts";
+
+const READ = "SELECT value FROM meta WHERE key = ?";
+const WRITE = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
+const FORGET = "DELETE FROM meta WHERE key = ?";
+const HISTORY = "history";
+
+/** The person's own words of about this time. Index: messages_created. */
+const HAS_OWN_NEAR = `
+  SELECT 1 FROM messages WHERE conversation = ? AND create_time_ms BETWEEN ? AND ? LIMIT 1`;
+/** Calls that may have shown something although their end is not known. Index: sends_open. */
+const HAS_OPEN_CALL = `
+  SELECT 1 FROM sends
+  WHERE is_open = 1 AND conversation = ? AND state IN ('sending', 'unknown') LIMIT 1`;
+/** What came and could not be read may be what is quoted. Index: messages_parked. */
+const HAS_UNREADABLE = `
+  SELECT 1 FROM messages
+  WHERE state = 'parked' AND why IN ('message_unreadable', 'body_unreadable') AND account = ?
+    AND received_at_ms >= ? LIMIT 1`;
+
+/** WeChat rounds the stamps of media, and a stamp may differ from the clock here. */
+const NEAR_MS = 10_000;
+const NEAR_WITHOUT_TEXT_MS = 60_000;
+
+/** Since when this history of the database goes on; of another epoch it says nothing. */
+interface History {
+  readonly epoch: string;
+  readonly atMs: number;
+}
+
+/** Called when the database is opened: of what was before a roll-back it may know nothing. */
+export function noteHistory(db: Database, opened: History): void {
+  if (readHistory(db)?.epoch === opened.epoch) return;
+  db.run(WRITE, HISTORY, JSON.stringify(opened));
+}
+
+/** Looks whether the quoted message is one of this hub's, and counts it if not. */
+export function noteForeignQuote(
+  db: Database,
+  quote: Quote,
+  given: {
+    readonly account: AccountId;
+    readonly conversation: ConversationId;
+    readonly atMs: number;
+    /** Since when the account has its login. */
+    readonly loginAtMs: number;
+    /** When the quoting message was written. */
+    readonly stampMs: number;
+  },
+): void {
+  const { account, conversation, loginAtMs, stampMs, atMs } = given;
+  const { createTimeMs: quotedAtMs, wireId, text } = quote;
+  if (quotedAtMs === null) return; // of unknown age: it may be older than the hub
+  const history = readHistory(db);
+  if (history === null || history.epoch !== db.get<{ value: string }>(READ, "epoch")?.value) return;
+  const knownSinceMs = Math.max(loginAtMs, history.atMs);
+  if (!mustBeKnown({ quotedAtMs, atMs: stampMs, knownSinceMs })) return;
+  const nearMs = text === "" ? NEAR_WITHOUT_TEXT_MS : NEAR_MS;
+  const isKnown = isKnownQuote(db, quote, given) ||
+    db.get(HAS_OWN_NEAR, conversation, quotedAtMs - nearMs, quotedAtMs + nearMs) !== undefined ||
+    db.get(HAS_OPEN_CALL, conversation) !== undefined ||
+    db.get(HAS_UNREADABLE, account, quotedAtMs - nearMs) !== undefined;
+  if (isKnown) return;
+  const known = readForeignSigns(db, account);
+  const signs = addSign(known, wireId ?? String(quotedAtMs), atMs);
+  if (signs !== known) db.run(WRITE, keyOf(account), JSON.stringify(signs));
+}
+
+export function readForeignSigns(db: Database, account: AccountId): ForeignSigns | null {
+  const row = db.get<{ value: string }>(READ, keyOf(account));
+  return row === undefined ? null : readStored<ForeignSigns>(row.value);
+}
+
+export function forgetForeignQuotes(db: Database, account: AccountId): void {
+  db.run(FORGET, keyOf(account));
+}
+
+function readHistory(db: Database): History | null {
+  const row = db.get<{ value: string }>(READ, HISTORY);
+  return row === undefined ? null : readStored<History>(row.value);
+}
+
+function keyOf(account: AccountId): string {
+  return `foreign_quotes ${account}`;
+}
