@@ -2,9 +2,7 @@
  * Who may use the last sends of a turn, and what becomes of the text that waits for its end. A turn is one message of the
  * person and what is answered to it. Pure. Times are milliseconds since 1970.
  */
-import type { SendId } from "./ids.ts";
-import { ITEM_TEXT, itemsOf, textContent, textOfItems } from "./content.ts";
-import { isObject, tryParseJson } from "../lib/json.ts";
+import type { ClientId, ReplyId, SendId } from "./ids.ts";
 
 export type SendRank =
   /** The hub's own words. */
@@ -13,7 +11,7 @@ export type SendRank =
   | "reply"
   /** A notice of a script's, which nobody waits for. */
   | "push"
-  /** What an agent says of its work before it answers. */
+  /** What an agent says of its work before it answers: never a send of its own while the turn goes on. */
   | "progress"
   /** What leaves at the end of a turn. */
   | "released";
@@ -26,6 +24,12 @@ export interface Turn {
   readonly sendsSinceInbound: number;
   /** Those of them that were the hub's own words. */
   readonly hubSends: number;
+  /** Those of them that were notices or progress. */
+  readonly minorSends: number;
+  /** The clients that were given the person's newest message or still work on one before it. */
+  readonly audience: readonly ClientId[];
+  /** How many sends each client has had of them for its answers, also as part of another's. */
+  readonly heard: ReadonlyMap<ClientId, number>;
   /** `null`: none was ever given. */
   readonly lastReplyAtMs: number | null;
   /** Replies' sends that have not left, oldest first. */
@@ -34,12 +38,18 @@ export interface Turn {
 
 export interface WaitingSend {
   readonly send: SendId;
-  /** Name of the client that wrote it. */
-  readonly client: string;
+  readonly reply: ReplyId;
+  /** Who wrote it. */
+  readonly client: ClientId;
+  readonly clientName: string;
+  readonly rank: SendRank;
   /** JSON text. */
   readonly content: string;
-  /** Whether it has been put together once; it is not taken apart again. */
-  readonly isReleased: boolean;
+  readonly plannedAtMs: number;
+  /** Whether it waits for the end of the turn; else it is planned. */
+  readonly isHeld: boolean;
+  /** Whether it must leave as it is: it was put together before, or it left and nobody knows whether it arrived. */
+  readonly isFixed: boolean;
 }
 
 /** How often a turn that goes on is looked at, and how long after its last reply one that was acknowledged may still go on. */
@@ -63,14 +73,13 @@ export interface TurnLimits {
 
 export function isTurnOver(
   turn: Turn,
-  { heldSinceMs, limits, nowMs }: {
-    readonly heldSinceMs: number;
-    readonly limits: TurnLimits;
-    readonly nowMs: number;
-  },
+  { limits, nowMs }: { readonly limits: TurnLimits; readonly nowMs: number },
 ): boolean {
-  const lastMs = Math.max(turn.lastInboundAtMs ?? 0, turn.lastReplyAtMs ?? 0);
+  const beganMs = turn.lastInboundAtMs ?? 0;
+  const lastMs = Math.max(beganMs, turn.lastReplyAtMs ?? 0);
   const quietMs = turn.hasOpenDelivery ? limits.turnQuietMs : TURN_LOOK_MS;
+  const oldest = turn.waiting.find(({ isHeld }) => isHeld);
+  const heldSinceMs = Math.max(beganMs, oldest?.plannedAtMs ?? nowMs);
   return nowMs - lastMs >= quietMs || nowMs - heldSinceMs >= limits.turnMaxMs;
 }
 
@@ -88,116 +97,112 @@ function reserveOf({ sendsPerInbound, keptForAnswer, keptForHub }: TurnLimits): 
   return { final, hub: Math.min(keptForHub, sendsPerInbound - 1 - final) };
 }
 
-/** Whether so many are left that nobody has to ask who may use them. */
-export function hasPlenty(sendsLeft: number, rank: SendRank, limits: TurnLimits): boolean {
+/** Answers that one message of the person can get of its clients while the turn goes on. */
+export function answersPerMessage(limits: TurnLimits): number {
+  const { final, hub } = reserveOf(limits);
+  return limits.sendsPerInbound - final - hub;
+}
+
+/**
+ * Whether so many are left that nobody has to ask who may use them. `others` are the clients besides its own that may have
+ * to be heard.
+ */
+export function hasPlenty(
+  sendsLeft: number,
+  { rank, others }: { readonly rank: SendRank; readonly others: number },
+  limits: TurnLimits,
+): boolean {
   const { final, hub } = reserveOf(limits);
   switch (rank) {
     case "hub":
       return sendsLeft > final;
     case "reply":
-    case "push":
+      return sendsLeft > final + hub + others;
+    case "push": {
+      const minorMax = limits.sendsPerInbound - sendsLeft;
+      return sendsLeft > final + hub + others && isWithinHalf(minorMax, sendsLeft);
+    }
     case "progress":
-      return sendsLeft > final + hub;
+      return false;
     case "released":
       return sendsLeft > hub;
   }
 }
 
-/** Sends that text at the turn's end may use. */
-export function sendsForEnd(turn: Turn, limits: TurnLimits): number {
+/** Whether one more notice is within half of what was left when there were none. */
+function isWithinHalf(minorSends: number, sendsLeft: number): boolean {
+  return 2 * (minorSends + 1) <= sendsLeft + minorSends;
+}
+
+/** Clients whose first answer of the turn has not left. */
+function unheardIn({ audience, heard }: Turn): readonly ClientId[] {
+  return audience.filter((client) => !heard.has(client));
+}
+
+/** Sends that text may use once the hub's own words have theirs. */
+function sendsForText(turn: Turn, limits: TurnLimits): number {
   const left = limits.sendsPerInbound - turn.sendsSinceInbound;
   return Math.max(0, left - Math.max(0, reserveOf(limits).hub - turn.hubSends));
 }
 
-export type TurnAdmission = "send" | "wait_for_end" | "wait_for_person";
-
-/** Who may use the last sends. */
-export function admitInTurn(turn: Turn, rank: SendRank, limits: TurnLimits): TurnAdmission {
-  const forEnd = sendsForEnd(turn, limits);
-  const { final } = reserveOf(limits);
-  switch (rank) {
-    case "hub": {
-      const left = limits.sendsPerInbound - turn.sendsSinceInbound;
-      if (left > final || (left > 0 && turn.waiting.length === 0)) return "send";
-      return left > 0 ? "wait_for_end" : "wait_for_person";
-    }
-    case "reply":
-    case "push":
-    case "progress":
-      if (forEnd > final) return "send";
-      return forEnd > 0 ? "wait_for_end" : "wait_for_person";
-    case "released":
-      return forEnd > 0 ? "send" : "wait_for_person";
-  }
+/**
+ * Sends that what waited may use at the turn's end: not what answers to a new message or clients that are still to be heard
+ * need, but one if there is any.
+ */
+export function sendsForEnd(turn: Turn, limits: TurnLimits): number {
+  const forText = sendsForText(turn, limits);
+  const forOthers = Math.max(Math.ceil(forText / 2), unheardIn(turn).length);
+  return Math.min(forText, Math.max(1, forText - forOthers));
 }
 
-/** One send that leaves at the end of a turn. */
-export interface Group {
-  readonly carrier: SendId;
-  /** JSON text that replaces the carrier's; `null` leaves it. */
-  readonly content: string | null;
-  /** What leaves with it, oldest first. */
-  readonly merged: readonly SendId[];
+export type TurnAdmission = "send" | "wait_for_end" | "wait_for_person";
+
+/** Who may use the last sends. `client` wrote it; `null`: the hub. */
+export function admitInTurn(
+  turn: Turn,
+  { rank, client }: { readonly rank: SendRank; readonly client: ClientId | null },
+  limits: TurnLimits,
+): TurnAdmission {
+  const left = limits.sendsPerInbound - turn.sendsSinceInbound;
+  const forText = sendsForText(turn, limits);
+  const { final } = reserveOf(limits);
+  const unheard = unheardIn(turn);
+  const otherwise = forText > 0 ? "wait_for_end" : "wait_for_person";
+  switch (rank) {
+    case "hub":
+      if (left > final || (left > 0 && turn.waiting.length === 0)) return "send";
+      return left > 0 ? "wait_for_end" : "wait_for_person";
+    case "reply": {
+      // A first answer has its place; where there are more clients than places the first to answer have them.
+      const kept = unheard.some((one) => one === client) ? final : final + unheard.length;
+      return forText > kept ? "send" : otherwise;
+    }
+    case "push": {
+      const isFree = forText > final + unheard.length && isWithinHalf(turn.minorSends, left);
+      return isFree ? "send" : otherwise;
+    }
+    case "progress":
+      return otherwise;
+    case "released":
+      return forText > 0 ? "send" : "wait_for_person";
+  }
 }
 
 /**
- * Puts what waits together into as few sends as there may be. Where that is too many the newest leaves, since it is the answer,
- * then the oldest first; the rest goes on waiting.
+ * Whose turn it is when `head` would be next: of the answers that are planned that of the client with the fewest sends in
+ * the turn, of those the oldest. A client's answer does not pass an older one that waits for the end of the turn. `null`:
+ * none may leave now.
  */
-export function groupWaiting(
-  waiting: readonly WaitingSend[],
-  { textMax, slots }: { readonly textMax: number; readonly slots: number },
-): { readonly groups: readonly Group[]; readonly rest: readonly SendId[] } {
-  const runs: Run[] = [];
-  for (const one of waiting.toReversed()) {
-    const text = one.isReleased ? null : plainText(one.content);
-    const run = runs.at(-1);
-    const member = { ...one, text: text ?? "" };
-    const joined = run === undefined ? null : { ...run, members: [member, ...run.members] };
-    if (text !== null && joined?.isText === true && textOf(joined).length <= textMax) {
-      runs[runs.length - 1] = joined;
-    } else {
-      runs.push({ isText: text !== null, members: [member] });
-    }
-  }
-  const inOrder = runs.toReversed();
-  const leaving = slots === 0
-    ? []
-    : inOrder.length <= slots
-    ? inOrder
-    : [...inOrder.slice(0, slots - 1), ...inOrder.slice(-1)];
-  return {
-    groups: leaving.flatMap((run) => toGroup(run)),
-    rest: inOrder.filter((run) => !leaving.includes(run))
-      .flatMap(({ members }) => members.map(({ send }) => send)),
-  };
-}
-
-interface Run {
-  readonly isText: boolean;
-  readonly members: readonly (WaitingSend & { readonly text: string })[];
-}
-
-function toGroup(run: Run): readonly Group[] {
-  const [carrier, ...merged] = run.members;
-  if (carrier === undefined) return [];
-  const content = merged.length === 0 ? null : JSON.stringify(textContent(textOf(run)));
-  return [{ carrier: carrier.send, content, merged: merged.map(({ send }) => send) }];
-}
-
-/** Who wrote what is said where several did. */
-function textOf({ members }: Run): string {
-  const isOfSeveral = new Set(members.map(({ client }) => client)).size > 1;
-  return members.map(({ client, text }) => isOfSeveral ? `[${client}]\n${text}` : text).join(
-    "\n\n",
+export function fairestIn(turn: Turn, head: SendId): WaitingSend | null {
+  const first = turn.waiting.find(({ send }) => send === head);
+  if (first === undefined || first.isFixed || first.rank !== "reply") return first ?? null;
+  const answers = turn.waiting.filter(({ rank, isFixed }) => rank === "reply" && !isFixed);
+  const startMs = turn.lastInboundAtMs ?? 0;
+  const held = new Set(
+    answers.filter(({ isHeld, plannedAtMs }) => isHeld && plannedAtMs >= startMs)
+      .map(({ client }) => client),
   );
-}
-
-/** `null` where there is more than text. */
-function plainText(content: string): string | null {
-  const read = tryParseJson(content);
-  if (!isObject(read)) return null;
-  const items = itemsOf(read);
-  const isText = items.length > 0 && items.every(({ type }) => type === ITEM_TEXT);
-  return isText ? textOfItems(items) : null;
+  const sends = ({ client }: WaitingSend) => turn.heard.get(client) ?? 0;
+  return answers.filter(({ isHeld, client }) => !isHeld && !held.has(client))
+    .toSorted((a, b) => sends(a) - sends(b))[0] ?? null;
 }

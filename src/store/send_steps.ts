@@ -3,7 +3,8 @@ import type { AccountId, ConversationId, ReplyId, SendId } from "../core/ids.ts"
 import type { Ledger } from "../core/ledger.ts";
 import type { DeferReason } from "../core/lifecycle.ts";
 import type { SendGate } from "../core/send_gate.ts";
-import type { Group, SendRank, Turn } from "../core/turn.ts";
+import type { Group } from "../core/send_groups.ts";
+import type { SendRank, Turn } from "../core/turn.ts";
 import type { LearnedWindow } from "../core/window.ts";
 
 export interface SendSteps {
@@ -62,7 +63,7 @@ export interface SendSteps {
     readonly account: AccountId;
     readonly nowMs: number;
   }): Promise<readonly ConversationId[]>;
-  /** What waits in the conversation, and who of its clients is still at work. */
+  /** What waits in the conversation, and who of its clients was heard and is still at work. */
   turn(conversation: ConversationId): Promise<Turn>;
   /** The turn goes on; it is looked at again at `untilMs`. */
   holdTurn(conversation: ConversationId, untilMs: number): Promise<void>;
@@ -76,6 +77,12 @@ export interface SendSteps {
     readonly rest: { readonly sends: readonly SendId[]; readonly reason: DeferReason };
     readonly atMs: number;
   }): Promise<void>;
+  /** Puts what is merged into its planned carrier, which leaves as it would have. `false`: one has left or ended meanwhile. */
+  mergeSends(call: {
+    readonly conversation: ConversationId;
+    readonly group: Group;
+    readonly atMs: number;
+  }): Promise<boolean>;
   /** Unsettled `unknown` sends of the account. */
   unknownSends(
     account: AccountId,
@@ -112,6 +119,10 @@ export interface SendJob {
   /** Whether WeChat has ever given an id to a send of this account. */
   readonly showsIds: boolean;
   readonly rank: SendRank;
+  /** Clients besides the send's own that the person's newest message may still be answered by. */
+  readonly others: number;
+  /** Whether nothing else of the conversation is planned or waits for the end of the turn. */
+  readonly isAlone: boolean;
 }
 
 export type SendEnd =

@@ -6,6 +6,7 @@ import type { Account } from "../../src/core/account.ts";
 import {
   type AccountId,
   asId,
+  type ClientId,
   type ConversationId,
   type ReplyId,
   type SendId,
@@ -235,6 +236,7 @@ class MemoryStore implements FakeUpstreamStore {
       ledger: this.#person(send.conversation).ledger,
       showsIds: this.#showsIds,
       rank: send.reply === null ? "hub" : "reply",
+      ...{ others: 0, isAlone: true },
     }));
   }
 
@@ -303,14 +305,27 @@ class MemoryStore implements FakeUpstreamStore {
 
   async turn(conversation: ConversationId): Promise<Turn> {
     await Promise.resolve();
-    const open = { hasOpenDelivery: true, hubSends: 0, lastReplyAtMs: null, waiting: [] };
-    return { ...this.ledger(conversation), ...open };
+    return {
+      ...this.ledger(conversation),
+      ...{ hasOpenDelivery: true, lastReplyAtMs: null },
+      waiting: this.sends.filter((send) =>
+        send.conversation === conversation && stateOf(send) === "planned"
+      ).flatMap((send) =>
+        send.reply === null ? [] : [{
+          ...{ send: send.id, reply: send.reply, client: asId<ClientId>(1), clientName: "ann" },
+          ...{ rank: "reply" as const, content: JSON.stringify(textContent(send.text)) },
+          ...{ plannedAtMs: 0, isHeld: false, isFixed: send.upstreamId !== null },
+        }]
+      ),
+      ...{ hubSends: 0, minorSends: 0, audience: [], heard: new Map() },
+    };
   }
 
   // Turns never end here; how they do is the real store's to prove.
   readonly heldConversations = () => Promise.resolve([]);
   readonly holdTurn = () => Promise.resolve();
   readonly releaseSends = () => Promise.resolve();
+  readonly mergeSends = () => Promise.resolve(false);
 
   async unknownSends(account: AccountId): ReturnType<SendSteps["unknownSends"]> {
     await Promise.resolve();

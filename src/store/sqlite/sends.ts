@@ -9,7 +9,7 @@ import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { countSends } from "./moves.ts";
 import { rankOf } from "./plan_send.ts";
-import { holdTurn, readHeld, readTurn, releaseSends } from "./turns.ts";
+import { AUDIENCE, holdTurn, mergeSends, readHeld, readTurn, releaseSends } from "./turns.ts";
 import { refreshNextSend } from "./next_send.ts";
 import { readGate, readLearnedWindow, saveGate, saveLearnedWindow } from "./send_gates.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
@@ -26,6 +26,8 @@ interface JobRow extends Ledger {
   readonly isRepeat: 0 | 1;
   readonly showsIds: 0 | 1;
   readonly priority: number;
+  readonly others: number;
+  readonly isAlone: 0 | 1;
 }
 
 interface SendRow {
@@ -35,16 +37,23 @@ interface SendRow {
   readonly showsIds: 0 | 1;
 }
 
-/** Index: conversations_next_send. */
+/** Indexes: conversations_next_send, sends_open, and those of the audience. */
 const SELECT_NEXT = `
   SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
     c.context_token AS contextToken, n.content, n.upstream_id AS upstreamId, n.attempts,
     n.is_repeat AS isRepeat, a.shows_ids AS showsIds, n.priority,
+    (SELECT count(*) FROM (${AUDIENCE}) WHERE client IS NOT r.client) AS others,
+    NOT EXISTS (
+      SELECT 1 FROM sends
+      WHERE is_open = 1 AND conversation = c.id AND state IN ('planned', 'deferred') AND id <> n.id
+        AND (state = 'planned' OR reason = 'turn')
+    ) AS isAlone,
     ${LEDGER_COLUMNS}
   FROM conversations AS c
     JOIN accounts AS a ON a.id = c.account
     JOIN sends AS n ON n.id = c.next_send
     JOIN senders AS s ON s.id = c.sender
+    LEFT JOIN replies AS r ON r.id = n.reply
   WHERE c.account = ? AND c.next_send IS NOT NULL
   ORDER BY c.next_send LIMIT ? + 0`;
 const BEGIN = `
@@ -95,6 +104,7 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
     holdTurn: (conversation, untilMs) =>
       group.write((step) => holdTurn(step, conversation, untilMs)),
     releaseSends: (call) => group.write((step) => releaseSends(step, call)),
+    mergeSends: (call) => group.write((step) => mergeSends(step, call)),
     unknownSends: (account) => group.read((db) => readUnknown(db, account)),
     settleUnknown: (send, how) => group.write((step) => settleUnknown(step, send, how)),
     conversationAddress: (conversation) => group.read((db) => readAddress(db, conversation)),
@@ -120,6 +130,8 @@ function readNext(
       ledger: readLedger(row),
       showsIds: row.showsIds === 1,
       rank: rankOf(row.priority),
+      others: row.others,
+      isAlone: row.isAlone === 1,
     }));
 }
 

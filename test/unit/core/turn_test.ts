@@ -1,24 +1,39 @@
 import { assertEquals } from "@std/assert";
 import { textContent } from "../../../src/core/content.ts";
-import { asId, type SendId } from "../../../src/core/ids.ts";
+import { asId, type ClientId, type ReplyId, type SendId } from "../../../src/core/ids.ts";
+import { groupWaiting } from "../../../src/core/send_groups.ts";
 import {
   admitInTurn,
-  groupWaiting,
   isTurnOver,
+  type SendRank,
   sendsForEnd,
   type Turn,
   type WaitingSend,
 } from "../../../src/core/turn.ts";
 import { SEND_LIMITS } from "../../fake/send_limits.ts";
 
-function waiting(...texts: readonly (string | { readonly by: string; readonly text: string })[]) {
-  return texts.map((given, at): WaitingSend => {
-    const { by, text } = typeof given === "string" ? { by: "ann", text: given } : given;
+const NAMES = ["ann", "bob", "cid"];
+
+/** Planned unless given otherwise, sent by ann. */
+function waiting(
+  ...given: readonly (string | Partial<WaitingSend> & { by?: string; text: string })[]
+) {
+  return given.map((one, at): WaitingSend => {
+    const { by = "ann", text, ...more } = typeof one === "string" ? { text: one } : one;
     const content = text === "IMAGE"
       ? JSON.stringify({ item_list: [{ type: 2, image_item: {} }] })
       : JSON.stringify(textContent(text));
-    return { send: asId<SendId>(at + 1), client: by, content, isReleased: false };
+    return {
+      ...{ send: asId<SendId>(at + 1), reply: asId<ReplyId>(at + 1), content },
+      ...{ client: clientOf(by), clientName: by, rank: "reply", plannedAtMs: 1_000 },
+      ...{ isHeld: false, isFixed: false },
+      ...more,
+    };
   });
+}
+
+function clientOf(name: string): ClientId {
+  return asId<ClientId>(NAMES.indexOf(name));
 }
 
 /** Carrier, what goes with it, and its text where that changes. */
@@ -37,9 +52,14 @@ function grouped(
   };
 }
 
+function of(rank: SendRank, by = "ann") {
+  return { rank, client: rank === "hub" ? null : clientOf(by) };
+}
+
 function turn(given: Partial<Turn> = {}): Turn {
   return {
     ...{ hasOpenDelivery: true, lastInboundAtMs: 0, sendsSinceInbound: 8, hubSends: 0 },
+    ...{ minorSends: 0, audience: [], heard: new Map() },
     ...{ lastReplyAtMs: 1_000, waiting: [] },
     ...given,
   };
@@ -77,32 +97,37 @@ Deno.test("no send grows longer than WeChat shows; where too many are left the n
 });
 
 Deno.test("of ten sends the ninth is for the end of the turn and the tenth for the hub", () => {
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 7 }), "reply", SEND_LIMITS), "send");
-  assertEquals(admitInTurn(turn(), "reply", SEND_LIMITS), "wait_for_end");
-  assertEquals(admitInTurn(turn(), "released", SEND_LIMITS), "send");
+  assertEquals(admitInTurn(turn({ sendsSinceInbound: 7 }), of("reply"), SEND_LIMITS), "send");
+  assertEquals(admitInTurn(turn(), of("reply"), SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(turn(), of("released"), SEND_LIMITS), "send");
   assertEquals(
-    admitInTurn(turn({ sendsSinceInbound: 9 }), "released", SEND_LIMITS),
+    admitInTurn(turn({ sendsSinceInbound: 9 }), of("released"), SEND_LIMITS),
     "wait_for_person",
   );
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 9 }), "hub", SEND_LIMITS), "send");
+  assertEquals(admitInTurn(turn({ sendsSinceInbound: 9 }), of("hub"), SEND_LIMITS), "send");
   const hubHasSpoken = turn({ sendsSinceInbound: 9, hubSends: 1 });
   assertEquals([
     sendsForEnd(hubHasSpoken, SEND_LIMITS),
-    admitInTurn(hubHasSpoken, "released", SEND_LIMITS),
+    admitInTurn(hubHasSpoken, of("released"), SEND_LIMITS),
   ], [
     1,
     "send",
   ]);
   const finalWaits = turn({ sendsSinceInbound: 9, hubSends: 1, waiting: waiting("final") });
-  assertEquals(admitInTurn(finalWaits, "hub", SEND_LIMITS), "wait_for_end");
-  assertEquals(admitInTurn(turn({ sendsSinceInbound: 10 }), "hub", SEND_LIMITS), "wait_for_person");
+  assertEquals(admitInTurn(finalWaits, of("hub"), SEND_LIMITS), "wait_for_end");
+  assertEquals(
+    admitInTurn(turn({ sendsSinceInbound: 10 }), of("hub"), SEND_LIMITS),
+    "wait_for_person",
+  );
 });
 
 Deno.test("a turn ends a moment after its client acknowledged, or when it is quiet, or takes too long", () => {
-  const at = (nowMs: number, heldSinceMs = 0) => ({ nowMs, heldSinceMs, limits: SEND_LIMITS });
+  const at = (nowMs: number) => ({ nowMs, limits: SEND_LIMITS });
   assertEquals(isTurnOver(turn({ hasOpenDelivery: false }), at(5_999)), false);
   assertEquals(isTurnOver(turn({ hasOpenDelivery: false }), at(6_000)), true);
   assertEquals(isTurnOver(turn(), at(120_999)), false);
   assertEquals(isTurnOver(turn(), at(121_000)), true);
-  assertEquals(isTurnOver(turn({ lastReplyAtMs: 599_000 }), at(600_000)), true);
+  const talks = { lastReplyAtMs: 600_000, waiting: waiting({ text: "kept", isHeld: true }) };
+  assertEquals(isTurnOver(turn(talks), at(600_999)), false);
+  assertEquals(isTurnOver(turn(talks), at(601_000)), true);
 });

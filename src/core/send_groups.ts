@@ -1,0 +1,127 @@
+/** Puts texts that wait together, so that they cost one send. Pure. */
+import type { SendId } from "./ids.ts";
+import { ITEM_TEXT, itemsOf, textContent, textOfItems } from "./content.ts";
+import type { Turn, WaitingSend } from "./turn.ts";
+import { isObject, tryParseJson } from "../lib/json.ts";
+
+/** One send that leaves for several. */
+export interface Group {
+  readonly carrier: SendId;
+  /** JSON text that replaces the carrier's; `null` leaves it. */
+  readonly content: string | null;
+  /** What leaves with it, oldest first. */
+  readonly merged: readonly SendId[];
+}
+
+/**
+ * Puts what waits together into as few sends as there may be. Where that is too many the newest leaves, since it is the answer,
+ * then the oldest first; the rest goes on waiting.
+ */
+export function groupWaiting(
+  waiting: readonly WaitingSend[],
+  { textMax, slots }: { readonly textMax: number; readonly slots: number },
+): { readonly groups: readonly Group[]; readonly rest: readonly SendId[] } {
+  const runs: Run[] = [];
+  for (const one of waiting.toReversed()) {
+    const text = one.isFixed ? null : plainText(one.content);
+    const run = runs.at(-1);
+    const member = { ...one, text: text ?? "" };
+    const joined = run === undefined ? null : { ...run, members: [member, ...run.members] };
+    if (text !== null && joined?.isText === true && textOf(joined.members).length <= textMax) {
+      runs[runs.length - 1] = joined;
+    } else {
+      runs.push({ isText: text !== null, members: [member] });
+    }
+  }
+  const inOrder = runs.toReversed();
+  const leaving = slots === 0
+    ? []
+    : inOrder.length <= slots
+    ? inOrder
+    : [...inOrder.slice(0, slots - 1), ...inOrder.slice(-1)];
+  return {
+    groups: leaving.flatMap(({ members }) => {
+      const [carrier, ...merged] = members;
+      return carrier === undefined ? [] : [toGroup({ members, carrier: carrier.send, merged })];
+    }),
+    rest: inOrder.filter((run) => !leaving.includes(run))
+      .flatMap(({ members }) => members.map(({ send }) => send)),
+  };
+}
+
+/**
+ * What leaves with `head`, the conversation's next send, of the same client: before an answer what it said of its work, and
+ * where sends have to keep their distance (`isPaced`) the short texts behind it. `null`: nothing.
+ */
+export function joinToNext(
+  { waiting, lastInboundAtMs }: Pick<Turn, "waiting" | "lastInboundAtMs">,
+  head: WaitingSend,
+  { textMax, isPaced }: { readonly textMax: number; readonly isPaced: boolean },
+): Group | null {
+  const own = asMember(head);
+  if (own === null) return null;
+  const ofClient = waiting.filter(({ client }) => client === head.client);
+  const startMs = lastInboundAtMs ?? 0;
+  const progress = head.rank !== "reply" ? [] : ofClient
+    .filter((one) => one.rank === "progress" && one.send < head.send && one.plannedAtMs >= startMs)
+    .map(asMember)
+    .filter((member) => member !== null);
+  const fits = (members: readonly Member[]) => textOf(members).length <= textMax;
+  let members = fits([...progress, own]) ? [...progress, own] : [own];
+  const behind = ofClient.filter(({ rank, isHeld, send }) =>
+    rank === head.rank && !isHeld && send > head.send
+  );
+  for (const one of isPaced ? behind : []) {
+    const member = asMember(one);
+    if (member === null || !fits([...members, member])) break;
+    members = [...members, member];
+  }
+  const merged = members.filter((member) => member !== own);
+  return merged.length === 0 ? null : toGroup({ members, carrier: head.send, merged });
+}
+
+type Member = WaitingSend & { readonly text: string };
+
+interface Run {
+  readonly isText: boolean;
+  readonly members: readonly Member[];
+}
+
+/** `null` where it cannot be joined without a loss: it is more than text, quotes something, or must stay as it is. */
+function asMember(one: WaitingSend): Member | null {
+  const text = one.isFixed || one.content.includes('"ref_msg"') ? null : plainText(one.content);
+  return text === null ? null : { ...one, text };
+}
+
+function toGroup({ members, carrier, merged }: {
+  readonly members: readonly Member[];
+  readonly carrier: SendId;
+  readonly merged: readonly Member[];
+}): Group {
+  return {
+    carrier,
+    content: merged.length === 0 ? null : JSON.stringify(textContent(textOf(members))),
+    merged: merged.map(({ send }) => send),
+  };
+}
+
+/** Who wrote what is said where several did. What one says of its work stands line by line. */
+function textOf(members: readonly Member[]): string {
+  const isOfSeveral = new Set(members.map(({ client }) => client)).size > 1;
+  return members.map(({ client, clientName, rank, text }, at) => {
+    const before = members[at - 1];
+    const isNext = before?.rank === "progress" && rank === "progress" && before.client === client;
+    const gap = before === undefined ? "" : isNext ? "\n" : "\n\n";
+    const name = isOfSeveral && !isNext ? `[${clientName}]\n` : "";
+    return gap + name + text;
+  }).join("");
+}
+
+/** `null` where there is more than text. */
+function plainText(content: string): string | null {
+  const read = tryParseJson(content);
+  if (!isObject(read)) return null;
+  const items = itemsOf(read);
+  const isText = items.length > 0 && items.every(({ type }) => type === ITEM_TEXT);
+  return isText ? textOfItems(items) : null;
+}

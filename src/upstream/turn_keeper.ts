@@ -1,0 +1,117 @@
+/**
+ * What of a conversation leaves next while its turn goes on, what waits for the turn's end, and what leaves then. `core/turn.ts`
+ * and `core/send_groups.ts` decide; here their facts are read and their decisions performed.
+ */
+import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
+import { type Admission, admit } from "../core/ledger.ts";
+import { LIMITS } from "../core/limits.ts";
+import { groupWaiting, joinToNext } from "../core/send_groups.ts";
+import {
+  admitInTurn,
+  fairestIn,
+  hasPlenty,
+  isTurnOver,
+  sendsForEnd,
+  type Turn,
+  TURN_LOOK_MS,
+  type TurnLimits,
+  type WaitingSend,
+} from "../core/turn.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { SendJob, SendSteps } from "../store/store.ts";
+
+export interface TurnKeeperPorts {
+  readonly store: Pick<
+    SendSteps,
+    "turn" | "mergeSends" | "heldConversations" | "holdTurn" | "releaseSends"
+  >;
+  readonly clock: Clock;
+  readonly settings: Parameters<typeof admit>[1] & TurnLimits & { readonly spacingMs: number };
+  /** Called when sends wait until this time, milliseconds since 1970. */
+  readonly onDeferredUntil: (atMs: number) => void;
+}
+
+/** A send with what leaves as part of it. */
+export interface LoadedJob extends SendJob {
+  /** Replies whose ends are told with its own. */
+  readonly riders: readonly ReplyId[];
+}
+
+export type TurnAnswer =
+  | { readonly kind: "send"; readonly job: LoadedJob }
+  | Extract<Admission, { kind: "defer" }>;
+
+export class TurnKeeper {
+  readonly #account: AccountId;
+  readonly #ports: TurnKeeperPorts;
+
+  constructor(account: AccountId, ports: TurnKeeperPorts) {
+    this.#account = account;
+    this.#ports = ports;
+  }
+
+  /** What leaves instead of or with the job, or what its conversation waits for. */
+  async admit(job: SendJob, nowMs: number): Promise<TurnAnswer> {
+    const { store, settings } = this.#ports;
+    const { ledger, rank } = job;
+    const admission = admit(ledger, settings, nowMs);
+    if (admission.kind === "defer") return admission;
+    const left = settings.sendsPerInbound - ledger.sendsSinceInbound;
+    const isFree = ledger.lastInboundAtMs === null || hasPlenty(left, job, settings);
+    const isAlone = job.isAlone || rank === "hub";
+    if (isFree && isAlone) return { kind: "send", job: { ...job, riders: [] } };
+    const turn = await store.turn(job.conversation);
+    const next = fairestIn(turn, job.send);
+    if (!isFree || next === null) {
+      const may = rank !== "hub" && next === null
+        ? "wait_for_end"
+        : admitInTurn(turn, { rank, client: next?.client ?? null }, settings);
+      if (may === "wait_for_person") return { kind: "defer", reason: "budget", untilMs: null };
+      if (may === "wait_for_end") {
+        const reason = rank === "hub" ? "budget" : "turn";
+        return { kind: "defer", reason, untilMs: nowMs + TURN_LOOK_MS };
+      }
+    }
+    const loaded = next === null ? { ...job, riders: [] } : await this.#load(job, next, turn);
+    return { kind: "send", job: loaded };
+  }
+
+  async #load(job: SendJob, next: WaitingSend, turn: Turn): Promise<LoadedJob> {
+    const { store, clock, settings } = this.#ports;
+    const { send, reply, content } = next;
+    const chosen = send === job.send
+      ? { ...job, riders: [] }
+      : { ...job, send, reply, content, upstreamId: null, riders: [] };
+    const isPaced = settings.spacingMs > 0;
+    const group = joinToNext(turn, next, { textMax: LIMITS.sendTextMax, isPaced });
+    if (group === null || group.content === null) return chosen;
+    const { conversation } = job;
+    const isMerged = await store.mergeSends({ conversation, group, atMs: clock.now() });
+    if (!isMerged) return chosen;
+    const riders = turn.waiting.filter((one) => group.merged.includes(one.send))
+      .map((one) => one.reply);
+    return { ...chosen, content: group.content, riders };
+  }
+
+  /** Lets go what waited for the end of a turn that is over; `isBusy`: with a send in flight. */
+  async endTurns(isBusy: (conversation: ConversationId) => boolean): Promise<void> {
+    const { store, clock, settings, onDeferredUntil } = this.#ports;
+    const nowMs = clock.now();
+    const held = await store.heldConversations({ account: this.#account, nowMs });
+    for (const conversation of held) {
+      if (isBusy(conversation)) continue; // what is being begun must not change
+      const turn = await store.turn(conversation);
+      if (!isTurnOver(turn, { limits: settings, nowMs })) {
+        await store.holdTurn(conversation, nowMs + TURN_LOOK_MS);
+        onDeferredUntil(nowMs + TURN_LOOK_MS);
+        continue;
+      }
+      const slots = sendsForEnd(turn, settings);
+      const { groups, rest } = groupWaiting(turn.waiting, { textMax: LIMITS.sendTextMax, slots });
+      await store.releaseSends({
+        ...{ conversation, groups, atMs: nowMs },
+        rest: { sends: rest, reason: "budget" },
+      });
+    }
+  }
+}
