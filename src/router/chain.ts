@@ -12,6 +12,7 @@ import { HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
+import { refuseTooMany } from "./broadcast.ts";
 import { tellDecision, tellPins, tellSeen } from "./explain.ts";
 import { factsFor } from "./facts.ts";
 import { fallBack } from "./fallback.ts";
@@ -61,7 +62,8 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
     ? await approve(input, ports) ??
       answerOne(input, await askPlugins(input, { ...ports, facts }), ports)
     : { decision: refusal, by: null, steps: [], memories: {} };
-  const { decision, by, steps, memories } = withWords(outcome, input, ports);
+  const possible = { ...outcome, decision: refuseTooMany(outcome.decision, ports) };
+  const { decision, by, steps, memories } = withWords(possible, input, ports);
   const told = tellDecision(decision, { by, clients });
   const seen = tellSeen({ ...facts, ...tellPins(input, clients), memories: input.memories }, told);
   const trace = { decidedAtMs: nowMs, steps, seen, decision: told };

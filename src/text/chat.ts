@@ -27,6 +27,17 @@ export const CHAT_TEXT = {
     zh: "已批准 {name} 接入，它马上就会连上。改名：ilink-hub client rename",
     en: "{name} is approved and will connect in a moment. Rename it with ilink-hub client rename",
   },
+  broadcastTooMany: {
+    zh:
+      "群发给 {count} 个智能体至少要回 {count} 条，而一条消息只能回 {max} 条。没有发出，请少选几个。",
+    en:
+      "{count} agents would need {count} answers at least, and one message gets {max}. It was not sent; choose fewer.",
+  },
+  restInFile: {
+    zh: "（太长，全文见文件 answer.md）",
+    en: "(too long for a chat: the whole answer is in answer.md)",
+  },
+  toolsAtWork: { zh: "[工具] {names}", en: "[tool] {names}" },
 
   // ── reasons
   pairingReason: {
@@ -49,6 +60,11 @@ export const CHAT_TEXT = {
   },
   settleFailed: { zh: "决定没能保存：{text}", en: "the decision could not be stored: {text}" },
 
+  broadcastTooManyReason: {
+    zh: "群发给 {count} 个智能体，而一条消息只能回 {max} 条",
+    en: "it was for {count} agents, and one message gets {max} answers",
+  },
+
   pinAnswered: { zh: "回答 {name} 刚才的问题", en: "it answers what {name} asked" },
   pinNamed: { zh: "说明了回答的是 {name}", en: "it says that the answer is for {name}" },
   pinUnclear: { zh: "{names} 都在等回答", en: "{names} wait for an answer" },
@@ -56,6 +72,23 @@ export const CHAT_TEXT = {
   pinNotForAll: {
     zh: "{names} 在等回答，一句短话不同时发给几个智能体",
     en: "{names} asked something, and a short text for several answers nobody",
+  },
+
+  progressTyping: {
+    zh: "工具通知不发出，显示为“正在输入”",
+    en: "a notice of a tool, not sent: it shows as typing",
+  },
+  progressDrop: {
+    zh: "按这个智能体的设置，工具通知不发出",
+    en: "a notice of a tool, not sent: the agent's setting drops it",
+  },
+  progressMerge: {
+    zh: "工具通知并成一行",
+    en: "notices of tools, as one line",
+  },
+  longAsFile: {
+    zh: "超过剩下的次数：开头发文字，全文发文件",
+    en: "more parts than sends are left: the beginning as text, the whole as a file",
   },
 
   // ── decisions in words
