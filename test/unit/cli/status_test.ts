@@ -116,3 +116,11 @@ Deno.test("statusLines() does not judge a hub that is not running, and says what
   assertEquals(text.includes("Health"), false);
   assertMatch(text, /WeChat accounts:\n {2}\(none\)/);
 });
+
+Deno.test("statusLines() shows scripts where there are any", () => {
+  assertEquals(textOf("en").includes("Scripts"), false);
+  const nas = { name: "nas", createdAtMs: 0, lastUsedAtMs: NOW_MS - 3 * MINUTE_MS, waiting: 2 };
+  const cron = { name: "cron", createdAtMs: 0, lastUsedAtMs: null, waiting: 0 };
+  const text = textOf("en", { scripts: [nas, cron] });
+  assertMatch(text, /Scripts:\n {2}nas +last used 3 min ago +waiting 2\n {2}cron +last used never/);
+});
