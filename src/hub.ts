@@ -11,9 +11,10 @@ import { createAdminApp } from "./admin/app.ts";
 import type { Settings } from "./config.ts";
 import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
+import type { Cdn } from "./core/cdn.ts";
 import { type ClientStates, isThere } from "./core/client.ts";
 import { judgeHealth } from "./core/health.ts";
-import type { ClientId, ReplyId } from "./core/ids.ts";
+import type { AccountId, ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
 import type { PairingDesk } from "./core/pairing.ts";
 import { createDownstream, type Downstream } from "./downstream/app.ts";
@@ -25,7 +26,7 @@ import { openAlertChannels, reloginOf, restingAlerts, startHubAlerts } from "./h
 import { createMedia } from "./hub/media.ts";
 import { openDisk, openHubStore } from "./hub/open_store.ts";
 import { langOf, NOT_POLLED, statesAtRest, urlOf } from "./hub/opening.ts";
-import { createPlugins } from "./hub/plugins.ts";
+import { commandPrefixOf, createPlugins } from "./hub/plugins.ts";
 import { createTypingTurns } from "./hub/typing_turns.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -36,17 +37,20 @@ import type { ShadowHost } from "./plugin/roster.ts";
 import { type Replies, startReplies } from "./router/reply.ts";
 import { type Router, startRouter } from "./router/router.ts";
 import { startShadows } from "./router/shadow.ts";
+import { startWaitingWords } from "./router/waiting_words.ts";
 import type { Store } from "./store/store.ts";
 import { startUpkeep } from "./store/upkeep.ts";
 import type { Lang } from "./text/say.ts";
 import { createUpstream, type Upstream } from "./upstream/accounts.ts";
 import type { UpstreamApi } from "./upstream/api.ts";
 import { adoptToken } from "./upstream/bare_token.ts";
+import { createCdn } from "./upstream/cdn.ts";
 import { createHttpApi } from "./upstream/http_api.ts";
 import { createHttpClient } from "./upstream/http_client.ts";
 import { createLive } from "./upstream/live.ts";
 import { createLoginDesk } from "./upstream/login_desk.ts";
 import { startRelogin } from "./upstream/relogin.ts";
+import { createTextFiles } from "./upstream/text_files.ts";
 
 /** What `trace` shows of a message's life. */
 export type {
@@ -75,6 +79,8 @@ export interface Ground {
   /** Whether the disk has room for more messages. */
   readonly hasRoom: () => boolean;
   readonly onLoggedOut: (account: Account) => void;
+  /** For what the hub uploads itself. */
+  readonly wechatCdn: Cdn;
   /** Media go through it; absent or `null`: clients go to WeChat's CDN themselves. */
   readonly cdn?: CdnRelay | null;
 }
@@ -109,10 +115,11 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onSendEnded: (reply) => replyBells.ring(reply),
   });
   const isClientThere = (client: ClientId) => isThere(downstream.states.stateOf(client));
-  const live = createLive({
-    ...{ ...ground, isThere: isClientThere },
-    isResting: (account) => upstream.facts(account).coolDownUntilMs !== null,
-  });
+  const isResting = (account: AccountId) => {
+    const { coolDownUntilMs, suspects } = upstream.facts(account);
+    return coolDownUntilMs !== null || suspects !== null;
+  };
+  const live = createLive({ ...ground, isThere: isClientThere, isResting });
   const turns = settings.typing === "hub"
     ? createTypingTurns({ isThere: isClientThere, turn: (change) => live.turn(change) })
     : null;
@@ -125,7 +132,10 @@ export async function startStations(ground: Ground): Promise<Stations> {
     clientBells,
     replyBells,
     onAccepted: () => replies.bell.ring(),
-    onQueueLook: (client, look) => turns?.lookedIn(client, look),
+    onQueueLook(client, look) {
+      turns?.lookedIn(client, look);
+      if (look.given?.length) waitingWords.noteQueued();
+    },
     cdnBaseUrl: settings.cdnBaseUrl,
     ...{ pairing, publicUrl: settings.publicUrl, answerMs: settings.answerMs },
     clients: await store.clients(),
@@ -139,14 +149,22 @@ export async function startStations(ground: Ground): Promise<Stations> {
     pairing,
     onDecided: (input, made) => shadows.watch(input, made),
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
+    words: { saysAway: settings.awayWords, commandPrefix: commandPrefixOf(settings) },
     onDelivered(clients, conversation) {
       turns?.routed(clients, conversation);
+      waitingWords.noteQueued();
       for (const client of clients) clientBells.ring(client);
     },
     onSends: (account) => upstream.ringSender(account),
   });
+  const waitingWords = startWaitingWords({
+    ...{ ...deciding, isResting, afterMs: settings.busyWordsMs },
+    onSends: (account) => upstream.ringSender(account),
+  });
   const replies = startReplies({
     ...deciding,
+    files: createTextFiles({ ...ground, live, cdnBaseUrl: settings.cdnBaseUrl }),
+    showTyping: (call) => live.typing(call),
     onSends: (account) => upstream.ringSender(account),
   });
 
@@ -161,7 +179,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
       cancel();
       pairing.stop();
       await downstream.drain();
-      await Promise.all([router.stop(), replies.stop(), live.stop()]);
+      await Promise.all([router.stop(), waitingWords.stop(), replies.stop(), live.stop()]);
       await shadows.stop();
       replyBells.ringAll(); // nothing more becomes of any
     },
@@ -203,6 +221,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     api: createHttpApi({ http, random, version }),
     signKey: options.dataDirectory.signingKey,
     hasRoom: () => disk.hasRoom(),
+    wechatCdn: createCdn({ clock }),
     onLoggedOut(account) {
       onEvent({ kind: "account", name: account.name, state: "logged_out" });
       accountsChanged();

@@ -1,5 +1,6 @@
 /** Builds the plugins' part of the hub: who is asked, the isolation of the user's, and deciding for a look. */
 import { fileURLToPath } from "node:url";
+import type { Settings } from "../config.ts";
 import type { HubEvent, HubOptions } from "../config/launch.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
@@ -7,6 +8,7 @@ import type { PluginFacts } from "../core/status.ts";
 import { createIsolation } from "../plugin/isolation.ts";
 import { createLivingHost, type LivingHost } from "../plugin/living_host.ts";
 import { createRehearsal } from "../router/rehearsal.ts";
+import { isObject } from "../lib/json.ts";
 import type { Store } from "../store/store.ts";
 import type { Lang } from "../text/say.ts";
 
@@ -46,6 +48,13 @@ export function createPlugins(options: HubOptions, around: {
       onEvent(event);
     },
   });
+}
+
+/** What commands to the hub begin with, as the owner set it for the commands plugin; `null` where it cannot be told. */
+export function commandPrefixOf({ pluginsConfig }: Pick<Settings, "pluginsConfig">): string | null {
+  const config = pluginsConfig["commands"] ?? {};
+  const prefix = isObject(config) ? config["prefix"] ?? "/" : null;
+  return typeof prefix === "string" && prefix !== "" ? prefix : null;
 }
 
 /** As `status` shows them. */

@@ -4,6 +4,7 @@ import { assert } from "@std/assert";
 import type { ClientSettings } from "../../src/core/client.ts";
 import { itemsOf, textOfItems } from "../../src/core/content.ts";
 import { asId, type MessageId } from "../../src/core/ids.ts";
+import { createExchange } from "../../src/downstream/exchange.ts";
 import {
   isObject,
   type JsonObject,
@@ -43,6 +44,8 @@ export interface PlayedAgent {
   /** Answers the message taken last, and gives what the hub answers. */
   reply(given: GivenAnswer): Promise<JsonObject>;
   set(settings: Partial<ClientSettings>): Promise<void>;
+  /** Any other call. */
+  call(path: string, body: JsonObject): Promise<JsonObject>;
 }
 
 /** A text, or members of `msg` beside those that every answer has. */
@@ -123,17 +126,20 @@ async function playAgent(
   let sends = 0;
 
   async function post(path: string, body: JsonObject): Promise<JsonObject> {
+    const exchange = createExchange();
     const asking = hub.stations.downstream.app.fetch(
       new Request(`http://hub/ilink/bot/${path}`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       }),
+      { exchange },
     );
     let answer: JsonObject | null = null;
     const asked = Promise.resolve(asking).then(async (response) => {
       const read = parseJson(await response.text());
       assert(isObject(read));
+      exchange.end("written");
       answer = read;
     });
     for (let second = 0; second < 40 && answer === null; second++) await clock.advance(1_000);
@@ -164,5 +170,6 @@ async function playAgent(
     async set(settings) {
       await hub.store.updateClient(id, { settings });
     },
+    call: post,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { readSettings } from "../../src/config/read.ts";
 import type { Settings } from "../../src/config.ts";
+import type { Cdn } from "../../src/core/cdn.ts";
 import { startStations, type Stations } from "../../src/hub.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { type Log, silentLog } from "../../src/lib/log.ts";
@@ -29,14 +30,17 @@ export interface MortalHubOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly api: UpstreamApi;
+  /** Fails when absent. */
+  readonly wechatCdn?: Cdn;
   /** Dies at this commit, just before or just after it is on disk; `null` never. */
   readonly crashAt: { readonly commit: number; readonly moment: "before" | "after" } | null;
-  /** Flags of `serve`. */
+  /** Flags of `serve`. What the hub says about agents that are busy or away is off unless they turn it on. */
   readonly flags?: Readonly<Record<string, string>>;
   /** Silent when absent. */
   readonly log?: Log;
 }
 
+const NO_CDN: Cdn = { transfer: () => Promise.resolve({ kind: "failed", text: "no CDN" }) };
 const KEY = new Uint8Array(32).fill(7);
 
 /** Rejects when it dies before it is there. */
@@ -65,10 +69,11 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
     api: mortalApi(options.api, dying.signal),
     host: shippedHost(clock),
     shadowHost: NO_SHADOWS,
-    settings: settingsOf(options.flags ?? {}),
+    settings: settingsOf({ "away-words": "false", "busy-words-seconds": "0", ...options.flags }),
     signKey: KEY,
     version: "0.0.0",
     lang: "en",
+    wechatCdn: options.wechatCdn ?? NO_CDN,
     log,
     hasRoom: () => true,
     onLoggedOut() {},
