@@ -13,6 +13,7 @@ import { SCRIPTS } from "./scripts.ts";
 import { SENDS } from "./sends.ts";
 import { SETTLE } from "./settle.ts";
 import type { Subject } from "./suite.ts";
+import { WAITS } from "./waits.ts";
 
 export const SUBJECTS: readonly Subject[] = [
   ACCOUNTS,
@@ -27,5 +28,6 @@ export const SUBJECTS: readonly Subject[] = [
   PINS,
   SCRIPTS,
   SENDS,
+  WAITS,
   LOOKS,
 ];
