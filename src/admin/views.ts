@@ -6,8 +6,10 @@ import { NOTHING_LEARNED, viewWindow } from "../core/window.ts";
 import type { StoreCounts } from "../store/store.ts";
 import type { AdminPort } from "./port.ts";
 
+type AccountSights = Pick<AdminPort, "store" | "clock" | "sendLimits" | "accountFacts">;
+
 /** All accounts, oldest first. */
-export async function viewAccounts(port: AdminPort): Promise<AccountView[]> {
+export async function viewAccounts(port: AccountSights): Promise<AccountView[]> {
   const { store } = port;
   const [accounts, clients, counts] = await Promise.all([
     store.accounts(),
@@ -31,7 +33,7 @@ export async function viewAccounts(port: AdminPort): Promise<AccountView[]> {
 
 /** What may be sent, from what is stored: so it is there without a running hub too. */
 function viewSending(
-  { sendLimits: limits, clock }: AdminPort,
+  { sendLimits: limits, clock }: AccountSights,
   count: StoreCounts["accounts"][number] | undefined,
 ) {
   const { ledger = null, gate = OPEN_GATE, learned = NOTHING_LEARNED, foreign = null } = count ??

@@ -29,6 +29,8 @@ export interface AlertAccount extends Pick<AccountFacts, "state" | "sinceMs" | "
   readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
   /** End of the cool-down it is in; `null`: none. */
   readonly coolDownUntilMs: number | null;
+  /** Quoted messages that the hub does not know, as of another program's; `null`: none of late. */
+  readonly secondPoller: { readonly count: number; readonly sinceMs: number } | null;
 }
 
 export interface AlertThresholds {
@@ -58,6 +60,9 @@ function ofAccount(
   if (state === "logged_out") {
     const guess = guessLogout({ endedAtMs: sinceMs, lastPollAtMs });
     troubles.push({ kind: "logged_out", subject, sinceMs, guess });
+  }
+  if (account.secondPoller !== null) {
+    troubles.push({ kind: "second_poller", subject, ...account.secondPoller });
   }
   if (suspects !== null) troubles.push({ kind: "suspect_streak", subject, ...suspects });
   const untilMs = account.coolDownUntilMs;
@@ -89,6 +94,7 @@ function ofHub({ disk, storeProblem }: AlertFacts): Trouble[] {
 export function isSubjectGone({ kind, subject }: Trouble, facts: AlertFacts): boolean {
   switch (kind) {
     case "logged_out":
+    case "second_poller":
     case "suspect_streak":
     case "throttled":
     case "backlog_growing":

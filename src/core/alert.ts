@@ -11,6 +11,7 @@ export const ALERT_KINDS = [
   "logged_out",
   "database_error",
   "disk_low",
+  "second_poller",
   "suspect_streak",
   "throttled",
   "plugin_disabled",
@@ -33,6 +34,7 @@ export type Trouble =
   }
   & (
     | { readonly kind: "logged_out"; readonly guess: LogoutGuess }
+    | { readonly kind: "second_poller"; readonly count: number }
     | { readonly kind: "suspect_streak"; readonly count: number }
     | { readonly kind: "throttled"; readonly untilMs: number }
     | { readonly kind: "backlog_growing"; readonly count: number }
@@ -78,6 +80,8 @@ export const ALERT_RULES: Readonly<Record<AlertKind, Rule>> = {
   database_error: { holdMs: 30 * SECOND, calmMs: MINUTE },
   // The hub has stopped polling already; freeing room by itself takes seconds.
   disk_low: { holdMs: 30 * SECOND, calmMs: 5 * MINUTE },
+  // What it is judged by is the silence of a whole day already.
+  second_poller: { holdMs: 0, calmMs: 0 },
   // The count that makes a streak is the hold already. One good send may be luck.
   suspect_streak: { holdMs: 0, calmMs: 10 * MINUTE },
   // A single cool-down of a minute is ordinary life; one that follows on another is not.

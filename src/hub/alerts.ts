@@ -10,6 +10,7 @@ import type { AlertDesk } from "../core/alert_desk.ts";
 import type { ClientStates } from "../core/client.ts";
 import type { AccountId } from "../core/ids.ts";
 import type { PluginDesk } from "../core/plugin_desk.ts";
+import { suspectPoller } from "../core/second_poller.ts";
 import { mintReloginToken, parseReloginToken, RELOGIN_LINK_MS } from "../core/relogin_link.ts";
 import type { AccountFacts } from "../core/status.ts";
 import { readJsonFile, writeJsonFile } from "../lib/json_file.ts";
@@ -123,12 +124,14 @@ export async function gatherFacts(
     nowMs,
     accounts: accounts.map(({ id, name, state, stateSinceMs }) => {
       const facts = accountFacts(id);
+      const count = counts.accounts.find(({ account }) => account === id);
       return {
         ...facts,
         name,
         state: state === "logged_out" ? state : facts.state,
         sinceMs: state === "logged_out" ? stateSinceMs : facts.sinceMs,
-        unsettled: counts.accounts.find(({ account }) => account === id)?.unsettled ?? 0,
+        unsettled: count?.unsettled ?? 0,
+        secondPoller: suspectPoller(count?.foreign ?? null, nowMs),
       };
     }),
     clients: clients.map(({ id, name, waiting }) => ({

@@ -4,6 +4,10 @@ import { type Lang, say, type Sentence } from "./say.ts";
 
 export const ALERT_TITLE = {
   logged_out: { zh: "微信账号 {subject} 已断开", en: "WeChat account {subject} is logged out" },
+  second_poller: {
+    zh: "疑似另有程序在用微信账号 {subject} 的 bot",
+    en: "Another program seems to use the bot of WeChat account {subject}",
+  },
   suspect_streak: {
     zh: "微信账号 {subject} 的回复可能没有送达",
     en: "Answers of WeChat account {subject} may not arrive",
@@ -46,6 +50,12 @@ const WHAT = {
     en:
       "WeChat refuses its login. {guess} No new messages come in; answers are kept and go out after the next scan.",
   },
+  second_poller: {
+    zh:
+      "有人引用了 {count} 条这里既没收到、也没发出的消息。微信把每条消息只给一个程序，所以很可能另有程序在用同一个 bot，拿走了消息。",
+    en:
+      "Messages quoted that never came here and were never sent from here: {count}. WeChat gives each message to one program only, so another one most likely uses the same bot and takes messages away.",
+  },
   suspect_streak: {
     zh: "微信接受了最近 {count} 条回复，却没有给出编号，手机上可能看不到。",
     en:
@@ -80,6 +90,12 @@ const WHAT = {
 } as const satisfies Readonly<Record<AlertKind, Sentence>>;
 
 const TO_DO = {
+  second_poller: {
+    zh:
+      "请找到并停掉它：另一台机器上的 hub、仍用真实 token 的 OpenClaw、Hermes 或脚本、旧的容器。找不到就运行 ilink-hub login 重新扫码：那会断开其他所有程序。",
+    en:
+      "Find it and stop it: a hub on another machine, an OpenClaw, Hermes or script that still holds the bot's real token, an old container. If you cannot find it, run ilink-hub login and scan again: that ends every other login.",
+  },
   suspect_streak: {
     zh: "请在手机上看看最近的回复是否出现；没有的话，先少发一些，过几小时再试，或换一个微信账号。",
     en:
@@ -114,6 +130,10 @@ const OVER = {
   logged_out: {
     zh: "微信账号 {subject} 已重新连接；留着的回复正在发出。",
     en: "WeChat account {subject} is connected again; the answers that were kept go out.",
+  },
+  second_poller: {
+    zh: "微信账号 {subject} 没有再出现不认识的消息。",
+    en: "No more unknown messages are quoted to WeChat account {subject}.",
   },
   suspect_streak: {
     zh: "微信账号 {subject} 的回复又有编号了。",
@@ -220,6 +240,7 @@ function detailsOf(lang: Lang, trouble: Trouble): Readonly<Record<string, string
       return { guess: guessWords(lang, trouble.guess) };
     case "throttled":
       return { until: minuteText(trouble.untilMs) };
+    case "second_poller":
     case "suspect_streak":
     case "backlog_growing":
     case "client_away":

@@ -49,7 +49,7 @@ export const LOOK = {
   secondPoller: {
     zh: "疑似另有程序在用这个 bot：{age}前起，有 {count} 条引用的消息这里从没见过",
     en:
-      "another program seems to use this bot: {count} quoted messages were never seen here, the first {age} ago",
+      "another program seems to use this bot: {count} quoted messages never seen here, the first {age} ago",
   },
   alerts: { zh: "出了什么事", en: "What is wrong" },
   throttled: {

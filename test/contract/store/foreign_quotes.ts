@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Quote } from "../../../src/core/message.ts";
-import { answerWith, said, START_MS, type StoreLife } from "../../fake/store_life.ts";
+import { answerWith, START_MS, type StoreLife } from "../../fake/store_life.ts";
 import type { Subject } from "./suite.ts";
 
 const MINUTE = 60_000;

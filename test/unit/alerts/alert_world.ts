@@ -36,7 +36,7 @@ export const QUIET: Omit<AlertFacts, "nowMs"> = {
 export function accountOf(change: Partial<AlertAccount> = {}): AlertAccount {
   return {
     ...{ name: "mum", state: "polling", sinceMs: 0, lastPollAtMs: null, unsettled: 0 },
-    ...{ suspects: null, coolDownUntilMs: null },
+    ...{ suspects: null, coolDownUntilMs: null, secondPoller: null },
     ...change,
   };
 }

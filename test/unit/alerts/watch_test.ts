@@ -100,6 +100,7 @@ Deno.test("each kind of trouble is told in words, and its end", async () => {
       accounts: [
         accountOf({
           suspects: { count: 4, sinceMs: 0 },
+          secondPoller: { count: 2, sinceMs: 0 },
           coolDownUntilMs: Number.MAX_SAFE_INTEGER / 1_000,
           unsettled: 100,
         }),
@@ -114,14 +115,14 @@ Deno.test("each kind of trouble is told in words, and its end", async () => {
   const kinds = world.news().map((line) => line.split(" ")[1]).toSorted();
   assertEquals(kinds, [
     ...["backlog_growing", "client_away", "database_error", "disk_low"],
-    ...["plugin_disabled", "suspect_streak", "throttled"],
+    ...["plugin_disabled", "second_poller", "suspect_streak", "throttled"],
   ]);
   for (const { title, text } of world.got) {
     assert(!/[{}]|undefined/.test(title + text), title + text);
   }
   world.state.facts = BACK;
   await world.clock.advance(30 * MINUTE);
-  assertEquals(world.news().filter((line) => line.startsWith("recover")).length, 7);
+  assertEquals(world.news().filter((line) => line.startsWith("recover")).length, 8);
 });
 
 Deno.test("a hub that restarts does not tell again, and tells the end of what it told before", async () => {

@@ -71,7 +71,7 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
     text,
     /deferred answers 7, the oldest for 30 min, 4 of 10 sends left, window closes in 16 h/,
   );
-  assertMatch(text, /2 quoted messages were never seen here, the first 20 min ago/);
+  assertMatch(text, /2 quoted messages never seen here, the first 20 min ago/);
   assertMatch(text, /default claude.*owner unknown/);
   assertMatch(
     text,
