@@ -362,11 +362,14 @@ export const COMMANDS: readonly Command[] = [
     examples: [
       "simulate --port 8900 --token abcd@im.bot:1234 --control-port 8901",
       "serve --ilink-base-url http://127.0.0.1:8900 --token abcd@im.bot:1234",
+      `simulate --burst minute --settings '{"budget":5,"windowAnswer":"prepare_failed"}'`,
     ],
     options: {
       port: { placeholder: "N", help: FLAG_HELP.port },
       token: { placeholder: "BOT_TOKEN", help: FLAG_HELP.botToken },
       "control-port": { placeholder: "N", help: FLAG_HELP.controlPort },
+      settings: { placeholder: "JSON", help: FLAG_HELP.simulatorSettings },
+      burst: { placeholder: "NAME", help: FLAG_HELP.simulatorBurst },
     },
     settings: [],
     load: async () => (await import("./simulate.ts")).run,

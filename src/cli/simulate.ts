@@ -1,11 +1,16 @@
 /** `simulate`: the fake WeChat alone, for trying and for testing. */
 import { HubError } from "../core/error.ts";
+import { parseJson } from "../lib/json.ts";
 import { errorText } from "../lib/log.ts";
+import { readSettings } from "../simulator/control_input.ts";
+import { BURSTS, type Settings } from "../simulator/settings.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { DONE } from "../text/done.ts";
+import { WRONG } from "../text/errors.ts";
 import { say } from "../text/say.ts";
 import { type Call, OK, show, textOption } from "./command.ts";
-import { numberOption } from "./options.ts";
+import { usageError } from "./fail.ts";
+import { choiceOption, numberOption } from "./options.ts";
 import { nextStopSignal } from "./signals.ts";
 
 const PORTS = { min: 0, max: 65_535 };
@@ -15,11 +20,13 @@ export async function run(call: Call): Promise<number> {
   const port = numberOption(call, "port", PORTS) ?? 0;
   const controlPort = numberOption(call, "control-port", PORTS);
   const token = textOption(call, "token");
+  const settings = settingsOf(call);
   const simulator = await startSimulator({
     clock: call.clock,
     random: call.random,
     port,
     controlPort,
+    settings,
     bots: token === null ? [] : [{ token, ...idOf(token) }],
   }).catch((error: unknown) => {
     const message = `Cannot start the simulator: ${errorText(error)}`;
@@ -35,6 +42,22 @@ export async function run(call: Call): Promise<number> {
   await stop;
   await simulator.close();
   return OK;
+}
+
+/** What `--burst` says, and over it what `--settings` says. Throws `USAGE`. */
+function settingsOf(call: Call): Partial<Settings> {
+  const burst = choiceOption(call, "burst", ["second", "minute", "five_minutes"]);
+  const given = textOption(call, "settings");
+  try {
+    return {
+      ...(burst === null ? {} : BURSTS[burst]),
+      ...(given === null ? {} : readSettings(parseJson(given))),
+    };
+  } catch (error) {
+    const wanted = `'{"budget": 5}'`;
+    const message = say(call.lang, WRONG.value, { name: "--settings", seen: given ?? "", wanted });
+    throw usageError(message, errorText(error));
+  }
 }
 
 /** A bot's id stands in its token, before the colon. */

@@ -257,6 +257,16 @@ export const FLAG_HELP = {
     zh: "控制接口的端口；0 表示任意",
     en: "port of the control API; 0 takes any",
   },
+  simulatorSettings: {
+    zh: "模拟的微信怎么表现，见 docs/SIMULATOR.md",
+    en: "how the simulated WeChat behaves, see docs/SIMULATOR.md",
+  },
+  simulatorBurst: {
+    zh:
+      "发得多快会被限流：second（1 秒第 3 条）、minute（60 秒超过 10 条）、five_minutes（5 分钟超过 6 条）",
+    en:
+      "how fast is throttled: second (the third within 1 s), minute (over 10 in 60 s), five_minutes (over 6 in 5 min)",
+  },
   noOpen: { zh: "不打开浏览器", en: "do not open a browser" },
 } as const;
 
