@@ -15,7 +15,7 @@ export interface Group {
 
 /**
  * Puts what waits together into as few sends as there may be. Where that is too many the newest leaves, since it is the answer,
- * then the oldest first; the rest goes on waiting.
+ * then the oldest first, notices and progress last; the rest goes on waiting.
  */
 export function groupWaiting(
   waiting: readonly WaitingSend[],
@@ -34,17 +34,16 @@ export function groupWaiting(
     }
   }
   const inOrder = runs.toReversed();
-  const leaving = slots === 0
-    ? []
-    : inOrder.length <= slots
-    ? inOrder
-    : [...inOrder.slice(0, slots - 1), ...inOrder.slice(-1)];
+  const answers = inOrder.filter((run) => !isMinor(run));
+  const byNeed = [...answers.slice(-1), ...answers.slice(0, -1), ...inOrder.filter(isMinor)];
+  const chosen = new Set(byNeed.slice(0, slots));
+  const leaving = inOrder.filter((run) => chosen.has(run));
   return {
     groups: leaving.flatMap(({ members }) => {
       const [carrier, ...merged] = members;
       return carrier === undefined ? [] : [toGroup({ members, carrier: carrier.send, merged })];
     }),
-    rest: inOrder.filter((run) => !leaving.includes(run))
+    rest: inOrder.filter((run) => !chosen.has(run))
       .flatMap(({ members }) => members.map(({ send }) => send)),
   };
 }
@@ -78,6 +77,15 @@ export function joinToNext(
   }
   const merged = members.filter((member) => member !== own);
   return merged.length === 0 ? null : toGroup({ members, carrier: head.send, merged });
+}
+
+function isMinor({ members }: Run): boolean {
+  return members.every(({ rank }) => rank === "push" || rank === "progress");
+}
+
+/** Whether it is nothing but text, which leaves together with more. */
+export function isText({ content }: WaitingSend): boolean {
+  return plainText(content) !== null;
 }
 
 type Member = WaitingSend & { readonly text: string };

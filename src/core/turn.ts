@@ -11,7 +11,7 @@ export type SendRank =
   | "reply"
   /** A notice of a script's, which nobody waits for. */
   | "push"
-  /** What an agent says of its work before it answers: never a send of its own while the turn goes on. */
+  /** What an agent says of its work before it answers. Text leaves with the answer, or at the end of the turn. */
   | "progress"
   /** What leaves at the end of a turn. */
   | "released";
@@ -177,12 +177,11 @@ export function admitInTurn(
       const kept = unheard.some((one) => one === client) ? final : final + unheard.length;
       return forText > kept ? "send" : otherwise;
     }
-    case "push": {
+    case "push":
+    case "progress": {
       const isFree = forText > final + unheard.length && isWithinHalf(turn.minorSends, left);
       return isFree ? "send" : otherwise;
     }
-    case "progress":
-      return otherwise;
     case "released":
       return forText > 0 ? "send" : "wait_for_person";
   }

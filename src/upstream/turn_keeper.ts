@@ -5,15 +5,17 @@
 import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
 import { type Admission, admit } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
-import { groupWaiting, joinToNext } from "../core/send_groups.ts";
+import { groupWaiting, isText, joinToNext } from "../core/send_groups.ts";
 import {
   admitInTurn,
   fairestIn,
   hasPlenty,
   isTurnOver,
+  type SendRank,
   sendsForEnd,
   type Turn,
   TURN_LOOK_MS,
+  type TurnAdmission,
   type TurnLimits,
   type WaitingSend,
 } from "../core/turn.ts";
@@ -62,12 +64,10 @@ export class TurnKeeper {
     if (isFree && isAlone) return { kind: "send", job: { ...job, riders: [] } };
     const turn = await store.turn(job.conversation);
     const next = fairestIn(turn, job.send);
-    if (!isFree || next === null) {
-      const may = rank !== "hub" && next === null
-        ? "wait_for_end"
-        : admitInTurn(turn, { rank, client: next?.client ?? null }, settings);
-      if (may === "wait_for_person") return { kind: "defer", reason: "budget", untilMs: null };
-      if (may === "wait_for_end") {
+    switch (isFree && next !== null ? "send" : admitNext(turn, { rank, next, settings })) {
+      case "wait_for_person":
+        return { kind: "defer", reason: "budget", untilMs: null };
+      case "wait_for_end": {
         const reason = rank === "hub" ? "budget" : "turn";
         return { kind: "defer", reason, untilMs: nowMs + TURN_LOOK_MS };
       }
@@ -114,4 +114,19 @@ export class TurnKeeper {
       });
     }
   }
+}
+
+/** `next` is `null` for the hub's own words, and where each of the answers has to wait for an older one. */
+function admitNext(
+  turn: Turn,
+  { rank, next, settings }: {
+    readonly rank: SendRank;
+    readonly next: WaitingSend | null;
+    readonly settings: TurnLimits;
+  },
+): TurnAdmission {
+  if (next === null && rank !== "hub") return "wait_for_end";
+  // It leaves with the answer, or at the end of the turn with what else waits.
+  if (next?.rank === "progress" && isText(next)) return "wait_for_end";
+  return admitInTurn(turn, { rank, client: next?.client ?? null }, settings);
 }
