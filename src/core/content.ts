@@ -15,6 +15,8 @@ import type { Part, PartKind } from "./message.ts";
 export const ITEM_TEXT = 1;
 export const ITEM_VOICE = 3;
 export const ITEM_FILE = 4;
+export const ITEM_TOOL_START = 11;
+export const ITEM_TOOL_RESULT = 12;
 
 const PART_KINDS: Readonly<Record<number, PartKind>> = {
   1: "text",
@@ -26,7 +28,12 @@ const PART_KINDS: Readonly<Record<number, PartKind>> = {
 
 /** The content of a message with nothing but `text`. */
 export function textContent(text: string): JsonObject {
-  return { item_list: [{ type: ITEM_TEXT, text_item: { text } }] };
+  return { item_list: [textItem(text)] };
+}
+
+/** A text item; with what else `like`, another text item, has. */
+export function textItem(text: string, like: JsonObject = { type: ITEM_TEXT }): JsonObject {
+  return { ...like, text_item: { ...objectMember(like, "text_item"), text } };
 }
 
 /** The items of a content; what is no object is left out. */

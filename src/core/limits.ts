@@ -218,6 +218,8 @@ export const LIMITS = {
   typingConversationsMax: 10_000,
   /** Time limit of asking for an upload's place: a client gives up at 15 s. */
   uploadUrlMs: 10 * SECOND,
+  /** Time limit of posting a text as a file. */
+  textUploadMs: 20 * SECOND,
 
   // ── media relayed between clients and WeChat's CDN
   /** One file. The official client keeps none of more than 100 MiB. */

@@ -125,7 +125,7 @@ export const DEMO_PAGE_TEXT = {
   stateExpired: { zh: "过期", en: "expired" },
   stateMerged: { zh: "并入另一条", en: "merged into another" },
   stateAccepted: { zh: "已收下", en: "accepted" },
-  stateStopped: { zh: "被插件拦下", en: "stopped by a plugin" },
+  stateStopped: { zh: "没有发出", en: "not sent" },
   reasonBudget: {
     zh: "这条消息的发送次数已用完，等对方再写",
     en: "the sends for this message are used up; waits for the person to write",

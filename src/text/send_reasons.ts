@@ -4,7 +4,7 @@ import { type Lang, say, type Sentence } from "./say.ts";
 
 export const SEND_STATE: Readonly<Record<ReplyState, Sentence>> = {
   accepted: { zh: "已收下", en: "accepted" },
-  stopped: { zh: "被插件拦下", en: "stopped by a plugin" },
+  stopped: { zh: "没有发出", en: "not sent" },
   planned: { zh: "待发送", en: "planned" },
   sending: { zh: "发送中", en: "sending" },
   sent: { zh: "已排队下发", en: "sent" },

@@ -1,4 +1,7 @@
 /** WeChat's side under a fake clock: the upstream port over the simulator, without sockets. */
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Cdn, CdnAnswer, CdnTransfer } from "../../src/core/cdn.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { errorText } from "../../src/lib/log.ts";
 import {
@@ -14,6 +17,8 @@ import { createFakeRandom } from "./fake_random.ts";
 export interface FakeUpstream {
   readonly simulator: Simulator;
   readonly api: UpstreamApi;
+  /** WeChat's CDN, as reachable as the rest. */
+  readonly cdn: Cdn;
   /** The bot of `owner`, with its present token. */
   bot(owner?: string): Bot;
   /** While false no call reaches WeChat. */
@@ -64,8 +69,28 @@ export async function createFakeUpstream(
     }
   }
 
+  async function transfer(asked: CdnTransfer): Promise<CdnAnswer> {
+    if (!fake.isReachable) return { kind: "failed", text: "connection refused" };
+    const { method, url, headers, body, signal } = asked;
+    try {
+      const sent = body === null ? {} : { body: new Uint8Array(await buffer(body)) };
+      const response = await simulator.fetch(url, { method, headers, signal, ...sent });
+      const { status } = response;
+      const answer = Readable.from([new Uint8Array(await response.arrayBuffer())]);
+      return {
+        kind: "answer",
+        status,
+        headers: Object.fromEntries(response.headers),
+        body: answer,
+      };
+    } catch (error) {
+      return { kind: "failed", text: errorText(error) };
+    }
+  }
+
   const fake: FakeUpstream = {
     simulator,
+    cdn: { transfer },
     api: createHttpApi({ http: { call }, random, version: "0.0.0" }),
     bot(owner = OWNER) {
       const found = simulator.bots().find((bot) => bot.owner === owner);

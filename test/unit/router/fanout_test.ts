@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LIMITS } from "../../../src/core/limits.ts";
 import { isObject, type JsonObject, parseJson } from "../../../src/lib/json.ts";
-import { fanOut, replaceText } from "../../../src/router/fanout.ts";
+import { fanOut, replaceText, withoutMarkdown } from "../../../src/router/fanout.ts";
 
 function content(text: string): JsonObject {
   const value = parseJson(text);
@@ -61,12 +61,16 @@ Deno.test("a long text becomes several, and ids and quotes stay with the first",
         msg_id: "v1:7",
         is_completed: true,
         ref_msg: {},
-        text_item: { text: "a".repeat(1_500), x: 1 },
+        text_item: { text: `${"a".repeat(1_500)}\n(1/2)`, x: 1 },
       }],
     },
     {
       run_id: "r",
-      item_list: [{ type: 1, is_completed: true, text_item: { text: "b".repeat(1_500), x: 1 } }],
+      item_list: [{
+        type: 1,
+        is_completed: true,
+        text_item: { text: `${"b".repeat(1_500)}\n(2/2)`, x: 1 },
+      }],
     },
   ]);
 });
@@ -88,4 +92,29 @@ Deno.test("an edited text stands where the first text stood", () => {
     item_list: [{ type: 1, text_item: { text: "caption" } }, image],
   });
   assertEquals(replaceText({}, "new"), { item_list: [{ type: 1, text_item: { text: "new" } }] });
+});
+
+Deno.test("a text of several parts says in each which of how many it is, within the limit", () => {
+  const parts = fanOut({
+    item_list: [{ type: 1, text_item: { text: "word ".repeat(3_000) } }],
+  }).map((part) => JSON.parse(JSON.stringify(part)).item_list[0].text_item.text);
+  assertEquals(parts.length, 9);
+  for (const [at, part] of parts.entries()) {
+    assert(part.endsWith(`\n(${at + 1}/9)`) && part.length <= LIMITS.sendTextMax, part);
+  }
+});
+
+Deno.test("Markdown goes from texts alone, and a content without any is the same object", () => {
+  const same = content(`{"item_list":[{"type":1,"text_item":{"text":"snake_case"}},{"type":2}]}`);
+  assert(withoutMarkdown(same) === same);
+  const strange = content(`{"item_list":[{"type":1,"text_item":{"text":"**a**"}},7]}`);
+  assert(withoutMarkdown(strange) === strange);
+  const only = content(`{"item_list":[{"type":1,"text_item":{"text":"![](data:x/y,z)"}}]}`);
+  assert(withoutMarkdown(only) === only);
+  assertEquals(
+    JSON.stringify(withoutMarkdown(content(
+      `{"n":1.50,"item_list":[{"type":1,"text_item":{"x":1.0,"text":"**a**"}},{"type":9,"t":"**b**"}]}`,
+    ))),
+    `{"n":1.50,"item_list":[{"type":1,"text_item":{"x":1.0,"text":"a"}},{"type":9,"t":"**b**"}]}`,
+  );
 });

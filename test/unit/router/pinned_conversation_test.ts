@@ -46,6 +46,8 @@ function startHub(world: RoutedWorld): Hub {
     onDelivered() {},
     onSends: () => void counts.planned++,
     onSettled: () => void counts.settled++,
+    files: { upload: () => Promise.resolve(null) },
+    showTyping() {},
   };
   return Object.assign(counts, { router: startRouter(ports), replies: startReplies(ports) });
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Client } from "../../../src/core/client.ts";
+import type { TextFiles } from "../../../src/core/text_files.ts";
+import type { Client, ClientSettings } from "../../../src/core/client.ts";
 import type { ConversationId, MessageId, ReplyId } from "../../../src/core/ids.ts";
 import { silentLog } from "../../../src/lib/log.ts";
 import type { PluginHost } from "../../../src/plugin/host.ts";
@@ -18,19 +19,26 @@ interface Running {
   /** Person -> their conversation and the message to answer. */
   readonly people: ReadonlyMap<string, { conversation: ConversationId; message: MessageId }>;
   sends: number;
+  readonly uploads: Parameters<TextFiles["upload"]>[0][];
+  readonly typings: Parameters<ReplyPorts["showTyping"]>[0][];
 }
+
+const FILE = { type: 4, file_item: { file_name: "answer.md", len: "9" } };
 
 /** Two people have written, and `claude` got their messages. */
 async function withReplies(
   options: {
     readonly host?: (world: RoutedWorld) => PluginHost;
     readonly store?: (world: RoutedWorld) => ReplyPorts["store"];
+    readonly settings?: Partial<ClientSettings>;
+    readonly isUploadFailing?: boolean;
   },
   use: (running: Running) => Promise<void>,
 ): Promise<void> {
   const world = await openRoutedWorld();
   const { store, clock } = world;
   const client = await world.addClient("claude");
+  await store.updateClient(client.id, { settings: options.settings ?? {} });
   await world.receive(["p1", "hi"], ["p2", "hi"]);
   const people = new Map<string, { conversation: ConversationId; message: MessageId }>();
   for (const { message, conversation } of await store.heads({ skip: new Set(), limit: 10 })) {
@@ -53,7 +61,14 @@ async function withReplies(
       atMs: clock.now(),
     });
   }
-  const running = { world, client, people, sends: 0 };
+  const running: Omit<Running, "replies"> = {
+    world,
+    client,
+    people,
+    sends: 0,
+    uploads: [],
+    typings: [],
+  };
   const replies = startReplies({
     store: options.store?.(world) ?? store,
     host: options.host?.(world) ?? hostOf(clock, {}),
@@ -66,6 +81,13 @@ async function withReplies(
     random: createFakeRandom(),
     log: silentLog,
     onSends: () => void running.sends++,
+    files: {
+      upload(file) {
+        running.uploads.push(file);
+        return Promise.resolve(options.isUploadFailing === true ? null : FILE);
+      },
+    },
+    showTyping: (call) => void running.typings.push(call),
   });
   try {
     await use(Object.assign(running, { replies }));
@@ -147,7 +169,9 @@ Deno.test("a long reply leaves in parts, whole and in order, before the next one
     const texts = textsOf(await sendAll(running));
     assertEquals(texts.length, 5);
     for (const part of texts) assert(part.length <= 1_800);
-    assertEquals(texts.slice(0, -1).join(" "), words);
+    const marks = texts.slice(0, -1).map((part) => part.slice(-6));
+    assertEquals(marks, Array.from({ length: 4 }, (_, at) => `\n(${at + 1}/4)`));
+    assertEquals(texts.slice(0, -1).map((part) => part.slice(0, -6)).join(" "), words);
     assertEquals(texts.at(-1), "after");
   });
 });
@@ -181,6 +205,8 @@ Deno.test("what waited before the start is shaped at the start, in the order giv
       random: createFakeRandom(),
       log: silentLog,
       onSends: () => void running.sends++,
+      files: { upload: () => Promise.resolve(null) },
+      showTyping() {},
     });
     await until(() => running.sends === 20);
     await again.stop();
@@ -386,5 +412,130 @@ Deno.test("a reply whose planning fails is tried again and never passed over", a
     await running.world.clock.advance(120_000);
     await until(() => running.sends === 2);
     assertEquals(textsOf(await sendAll(running)), ["one", "two"]);
+  });
+});
+
+const TABLE = "# Ports\n\n| Name | Port |\n|---|---|\n| **web** | 80 |";
+
+Deno.test("Markdown becomes what WeChat shows, unless the client's setting keeps it", async () => {
+  await withReplies({}, async (running) => {
+    await untilShaped(running, await answer(running, "p1", text(TABLE)));
+    assertEquals(textsOf(await sendAll(running)), ["Ports\n\nName: Port\n• web: 80"]);
+  });
+  await withReplies({ settings: { markdown: "keep" } }, async (running) => {
+    await untilShaped(running, await answer(running, "p1", text(TABLE)));
+    assertEquals((await sendAll(running)).map(({ content }) => content), [text(TABLE)]);
+  });
+});
+
+Deno.test("plugins that look at replies see the Markdown, and what they write is made plain, too", async () => {
+  const host = ({ clock }: RoutedWorld) =>
+    hostOf(clock, {
+      look: { reply: ({ text }) => ({ kind: "edit", text: `${text}, **edited**`, reason: "" }) },
+    });
+  await withReplies({ host }, async (running) => {
+    await untilShaped(running, await answer(running, "p1", text("*a*")));
+    assertEquals(textsOf(await sendAll(running)), ["a, edited"]);
+    const { steps } = await lastReply(running, "p1");
+    assertEquals(JSON.parse(JSON.stringify(steps))[0].outcome.verdict.text, "*a*, **edited**");
+  });
+});
+
+/** Ten parts; a message of the person brings ten sends, and some are kept for other words. */
+const LONG = `# Long\n\n${"A **bold** sentence. ".repeat(1_000)}`;
+
+Deno.test("a text of more parts than sends are left goes as its beginning and one file with all of it", async () => {
+  await withReplies({ settings: { overflow: "file" } }, async (running) => {
+    await untilShaped(running, await answer(running, "p1", text(LONG)));
+    const contents = (await sendAll(running)).map(({ content }) => JSON.parse(content));
+    assertEquals(contents.length, 2);
+    const first = contents[0].item_list[0].text_item.text;
+    assert(first.startsWith("Long\n\nA bold sentence. A bold"), first);
+    assert(first.endsWith("\n\n(too long for a chat: the whole answer is in answer.md)"), first);
+    assert(first.length <= 1_800);
+    assertEquals(contents[1].item_list, [FILE]);
+    const conversation = running.people.get("p1")?.conversation;
+    const [upload] = running.uploads;
+    assertEquals(running.uploads.length, 1);
+    assertEquals([upload?.conversation, upload?.fileName], [conversation, "answer.md"]);
+    assertEquals(upload?.text, LONG);
+    const { steps } = await lastReply(running, "p1");
+    assertEquals(JSON.parse(JSON.stringify(steps))[0].outcome.verdict.kind, "file");
+  });
+});
+
+Deno.test("no file is made where the setting does not say so, where the parts fit, and where it cannot be uploaded", async () => {
+  const cases = [
+    { settings: {}, words: LONG, parts: 10 },
+    { settings: { overflow: "file" }, words: LONG.slice(0, 6_000), parts: 3 },
+    { settings: { overflow: "file" }, isUploadFailing: true, words: LONG, parts: 10 },
+  ] as const;
+  for (const { words, parts, ...options } of cases) {
+    await withReplies(options, async (running) => {
+      await untilShaped(running, await answer(running, "p1", text(words)));
+      const texts = textsOf(await sendAll(running));
+      assertEquals(texts.length, parts);
+      assert(texts.at(-1)?.endsWith(`\n(${parts}/${parts})`));
+    });
+  }
+});
+
+const START = { type: 11, tool_call_start_item: { tool_name: "search", tool_call_id: "1" } };
+const END = { type: 12, tool_call_result_item: { tool_name: "search", status: "completed" } };
+
+function items(...list: readonly unknown[]): string {
+  return JSON.stringify({ run_id: "r", item_list: list });
+}
+
+Deno.test("a notice of a tool shows as typing, costs no send, and says so", async () => {
+  await withReplies({}, async (running) => {
+    const reply = await answer(running, "p1", items(START));
+    await untilShaped(running, reply);
+    await untilShaped(running, await answer(running, "p1", items(END)));
+    assertEquals(await sendAll(running), []);
+    assertEquals(running.typings.map(({ client, on }) => [client, on]), [
+      [running.client.id, true],
+      [running.client.id, true],
+    ]);
+    const { state, steps } = await lastReply(running, "p1");
+    assertEquals(state, "stopped");
+    assertEquals(JSON.parse(JSON.stringify(steps)), [{
+      plugin: "ilink-hub",
+      version: "0.1.0",
+      tookMs: 0,
+      outcome: {
+        kind: "verdict",
+        verdict: { kind: "typing", reason: "a notice of a tool, not sent: it shows as typing" },
+      },
+    }]);
+  });
+});
+
+Deno.test("notices are dropped, merged into a line or forwarded as the client is set, behind all answers", async () => {
+  const cases = {
+    drop: [],
+    merge: ["[tool] search"],
+    forward: [items(START), items(END)],
+  } as const;
+  for (const progress of ["drop", "merge", "forward"] as const) {
+    await withReplies({ settings: { progress } }, async (running) => {
+      await answer(running, "p1", items(START));
+      await untilShaped(running, await answer(running, "p1", items(END)));
+      const sent = await sendAll(running);
+      const shown = progress === "merge" ? textsOf(sent) : sent.map(({ content }) => content);
+      assertEquals(shown, [...cases[progress]]);
+      for (const { rank } of sent) assertEquals(rank, "progress");
+      assertEquals(running.typings, []);
+    });
+  }
+});
+
+Deno.test("of an answer with a notice the answer leaves as one", async () => {
+  await withReplies({}, async (running) => {
+    const said = { type: 1, text_item: { text: "found" } };
+    await untilShaped(running, await answer(running, "p1", items(START, said, END)));
+    const sent = await sendAll(running);
+    assertEquals(sent.map(({ content, rank }) => [content, rank]), [[items(said), "reply"]]);
+    assertEquals(running.typings.length, 1);
   });
 });
