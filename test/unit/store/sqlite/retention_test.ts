@@ -183,6 +183,27 @@ Deno.test("retain() forgets replies to messages that were never kept here", () =
     assertEquals((await life.store.counts()).sends.sent, 0);
   }));
 
+Deno.test("an answer is known by its id when it is quoted, for as long as retain() keeps it", () =>
+  withWorld(async ({ life, clock, retain }) => {
+    const message = await life.deliver("old");
+    const { seq } = await life.poll();
+    await life.poll({ acknowledged: { kind: "through", seq }, batch: 0 });
+    await life.reply("answer to old", message);
+    await life.sendNext("901");
+    const quotedAuthor = async () => {
+      const quote = { wireId: "901", text: "", createTimeMs: null };
+      const quoting = await life.say("go on", { quote });
+      return (await life.store.readForDecision(quoting))?.quoted?.client;
+    };
+    clock.jump(31 * DAY_MS);
+    life.nowMs += 29 * DAY_MS;
+    await retain(-1); // 30 days before
+    assertEquals(await quotedAuthor(), life.client());
+    life.nowMs += 2 * DAY_MS;
+    await retain(1);
+    assertEquals(await quotedAuthor(), undefined);
+  }));
+
 Deno.test("numbers of a client outlive its deliveries", () =>
   withWorld(async ({ life, clock, retain }) => {
     await wholeLife(life, "old");
