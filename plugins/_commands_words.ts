@@ -32,6 +32,8 @@ interface Words {
   readonly noCurrent: string;
   currentIs(name: string, state: string): string;
   counts(all: number, there: number): string;
+  readonly separator: string;
+  throttled(until: string): string;
   sends(left: number): string;
   sendsWithin(left: number, window: string): string;
 }
@@ -89,6 +91,8 @@ const zh: Words = {
   noCurrent: "当前：没有指定智能体",
   currentIs: (name, state) => `当前：${name}（${state}）`,
   counts: (all, there) => `智能体 ${all} 个，${there} 个在`,
+  separator: "；",
+  throttled: (until) => `微信限流中，${until} 再试`,
   sends: (left) => `还能回复 ${left} 条`,
   sendsWithin: (left, window) => `还能回复 ${left} 条，窗口还剩 ${window}`,
 };
@@ -144,6 +148,8 @@ const en: Words = {
   noCurrent: "Current: no agent chosen",
   currentIs: (name, state) => `Current: ${name} (${state})`,
   counts: (all, there) => `${all} agents, ${there} there`,
+  separator: "; ",
+  throttled: (until) => `WeChat throttles, next try at ${until}`,
   sends: (left) => `${left} answers left`,
   sendsWithin: (left, window) => `${left} answers left, window closes in ${window}`,
 };

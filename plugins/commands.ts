@@ -30,6 +30,8 @@ const NOBODY = ["-", "none", "default", "默认", "取消"];
 const LISTED_MAX = 30;
 /** More names than this are not told in one line. */
 const NAMED_MAX = 10;
+/** Clients in the status that are at work or kept waiting for. */
+const HELD_MAX = 3;
 /** A label, or a word that names nobody, is shown to the person up to this length. */
 const WORD_LENGTH_MAX = 20;
 /** Longer than any name. */
@@ -285,16 +287,40 @@ function statusText(ctx: Ctx): string {
   const name = ctx.binding?.client ?? ctx.defaultClient;
   const client = clients.find((candidate) => candidate.name === name);
   const there = clients.filter(({ state }) => state === "polling" || state === "busy").length;
+  const held = clients.filter(({ state, waiting }) =>
+    state === "busy" || (state !== "polling" && waiting > 0)
+  );
+  const throttledUntilMs = hub.throttledUntilMs ?? null;
   return [
     words.hub(hub.version, words.duration(hub.uptimeMs)),
     client === undefined
       ? words.noCurrent
       : words.currentIs(client.name, words.state(client, nowMs)),
     words.counts(clients.length, there),
+    ...(held.length === 0 ? [] : [heldText(held, ctx)]),
     hub.windowEndsAtMs === null
       ? words.sends(hub.sendsLeft)
       : words.sendsWithin(hub.sendsLeft, words.duration(hub.windowEndsAtMs - nowMs)),
+    ...(throttledUntilMs === null ? [] : [words.throttled(clockText(throttledUntilMs))]),
   ].join("\n");
+}
+
+/** Who is at work or away while messages wait, in one line. */
+function heldText(held: readonly ClientView[], ctx: Ctx): string {
+  const words = WORDS[ctx.lang];
+  const parts = held.slice(0, HELD_MAX).map((client) => {
+    const waiting = client.waiting === 0 ? "" : words.waiting(client.waiting);
+    return `${client.name}${words.inBrackets(words.state(client, ctx.nowMs))}${waiting}`;
+  });
+  const more = held.length - parts.length;
+  return [...parts, ...(more > 0 ? [words.more(more)] : [])].join(words.separator);
+}
+
+/** Not how long from now: the answer itself may have to wait. */
+function clockText(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 function cut(word: string): string {

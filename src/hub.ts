@@ -142,13 +142,8 @@ export async function startStations(ground: Ground): Promise<Stations> {
   });
 
   // ── 2, 3, 4 and 7: deciding
-  const deciding = {
-    ...{ ...ground, startedAtMs, limits: settings, states: downstream.states },
-    sending: (account: AccountId) => ({
-      throttledUntilMs: upstream.facts(account).coolDownUntilMs,
-      learned: upstream.learnedWindow(account),
-    }),
-  };
+  const sending: Upstream["sending"] = (account) => upstream.sending(account);
+  const deciding = { ...ground, startedAtMs, limits: settings, states: downstream.states, sending };
   const shadows = startShadows(deciding);
   const router = startRouter({
     ...deciding,

@@ -38,6 +38,13 @@ export interface WindowView {
   readonly untilMs: number | null;
 }
 
+/** What is known of an account when it is to be said what may be sent. */
+export interface SendingFacts {
+  /** End of the cool-down it is in, milliseconds since 1970; `null`: none. */
+  readonly throttledUntilMs: number | null;
+  readonly learned: LearnedWindow;
+}
+
 /** A refusal in the first minute is about something else than the window. */
 const REFUSED_AGE_MIN_MS = 60_000;
 /** Proofs that differ by less are the same; most answers follow within seconds and teach nothing. */

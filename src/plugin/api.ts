@@ -189,6 +189,16 @@ export interface HubView {
   readonly sendsLeft: number;
   /** When WeChat stops delivering to this conversation unless the person writes, milliseconds since 1970; `null`: unknown. */
   readonly windowEndsAtMs: number | null;
+  /**
+   * Whether WeChat takes answers in this conversation: `never` before the person wrote, `risky` when it may refuse them
+   * although the window has not ended. Absent where nothing is sent, as in `plugin try` and `plugin test`.
+   */
+  readonly window?: "never" | "safe" | "risky" | "closed";
+  /**
+   * Until when WeChat throttles the account, so that answers wait; milliseconds since 1970, `null` while it does not. Absent
+   * where nothing is sent.
+   */
+  readonly throttledUntilMs?: number | null;
 }
 
 /** An earlier decision of this conversation. */

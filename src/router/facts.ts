@@ -11,7 +11,7 @@ export function factsFor(input: Omit<ReplyInput, "memories">, scene: Scene): Fac
     clients: viewClients(scene),
     binding: viewBinding(input.binding, clients),
     defaultClient: nameOf(clients, input.account.defaultClient),
-    hub: viewHub(input.ledger, scene),
+    hub: viewHub(input, scene),
     lastDecision: lastDecisionOf(input.last, lang),
     lang,
     nowMs,

@@ -1,7 +1,8 @@
 /** What plugins are shown: names instead of ids, no credential, and nothing they could change for the next. */
 import type { Client, ClientStates } from "../core/client.ts";
-import type { ClientId } from "../core/ids.ts";
-import type { Ledger, LedgerLimits } from "../core/ledger.ts";
+import type { AccountId, ClientId } from "../core/ids.ts";
+import type { LedgerLimits } from "../core/ledger.ts";
+import { type SendingFacts, viewWindow } from "../core/window.ts";
 import type { TurnLimits } from "../core/turn.ts";
 import type { Binding, ClientView, HubView, InboundView } from "../plugin/api.ts";
 import type { DecisionInput } from "../store/store.ts";
@@ -15,6 +16,8 @@ export interface Background {
   /** The hub's version. */
   readonly version: string;
   readonly startedAtMs: number;
+  /** What an account's sends have shown; absent where nothing is sent. */
+  readonly sending?: (account: AccountId) => SendingFacts;
 }
 
 /** What the views are made from besides the message. */
@@ -39,9 +42,13 @@ export function viewClients({ clients, states }: Scene): ClientView[] {
   }));
 }
 
-export function viewHub(ledger: Ledger, scene: Scene): HubView {
+export function viewHub(
+  { ledger, account }: Pick<DecisionInput, "ledger" | "account">,
+  scene: Scene,
+): HubView {
   const { limits, nowMs } = scene;
   const { lastInboundAtMs, sendsSinceInbound } = ledger;
+  const sending = scene.sending?.(account.id);
   const windowEndsAtMs = lastInboundAtMs === null ? null : lastInboundAtMs + limits.windowMs;
   const isOpen = windowEndsAtMs === null || nowMs < windowEndsAtMs;
   return {
@@ -49,6 +56,10 @@ export function viewHub(ledger: Ledger, scene: Scene): HubView {
     uptimeMs: nowMs - scene.startedAtMs,
     sendsLeft: isOpen ? Math.max(0, limits.sendsPerInbound - sendsSinceInbound) : 0,
     windowEndsAtMs,
+    ...(sending === undefined ? {} : {
+      window: viewWindow(lastInboundAtMs, { learned: sending.learned, limits, nowMs }).state,
+      throttledUntilMs: sending.throttledUntilMs,
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Lang } from "../text/say.ts";
 import type { UpstreamApi } from "./api.ts";
 import { Poller, type PollFacts } from "./poller.ts";
 import type { GateFacts } from "../core/send_gate.ts";
+import { NOTHING_LEARNED, type SendingFacts } from "../core/window.ts";
 import { Sender, type SendSettings } from "./sender.ts";
 
 export interface UpstreamPorts {
@@ -51,6 +52,8 @@ export interface Upstream {
   /** There may be room again. */
   ringPollers(): void;
   facts(account: AccountId): PollFacts & GateFacts;
+  /** What the account's sends have shown. */
+  sending(account: AccountId): SendingFacts;
   /**
    * Finishes and commits the polls in flight, then the sends in flight; `deadline` aborts what is still open. Tells WeChat
    * last, best effort.
@@ -139,6 +142,13 @@ class Accounts implements Upstream {
     const station = this.#stations.get(account);
     const sending = station?.sender.facts() ?? { coolDownUntilMs: null, suspects: null };
     return { ...this.#pollFacts(station), ...sending };
+  }
+
+  sending(account: AccountId): SendingFacts {
+    return {
+      throttledUntilMs: this.facts(account).coolDownUntilMs,
+      learned: this.#stations.get(account)?.sender.learned ?? NOTHING_LEARNED,
+    };
   }
 
   #pollFacts(station: Station | undefined): PollFacts {

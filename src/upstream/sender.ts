@@ -7,6 +7,7 @@ import { LIMITS } from "../core/limits.ts";
 import { type RefusalLimits, SEND_RULES } from "../core/send_errors.ts";
 import type { GateFacts } from "../core/send_gate.ts";
 import type { SendRank, TurnLimits } from "../core/turn.ts";
+import { type LearnedWindow, NOTHING_LEARNED } from "../core/window.ts";
 import { followAbort } from "../lib/abort.ts";
 import { type Backoff, createBackoff } from "../lib/backoff.ts";
 import { type Bell, createBell } from "../lib/bell.ts";
@@ -109,6 +110,10 @@ export class Sender {
 
   facts(): GateFacts {
     return this.#pace?.facts() ?? { coolDownUntilMs: null, suspects: null };
+  }
+
+  get learned(): LearnedWindow {
+    return this.#pace?.learned ?? NOTHING_LEARNED;
   }
 
   /** Looks for planned sends. */
