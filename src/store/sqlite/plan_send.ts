@@ -16,6 +16,7 @@ import { digestOfText, headOfText, normalText, textOfContent } from "./send_text
 
 /** The order in which they leave; a send's priority is its place here. Also part of the database: append only. */
 const RANKS = ["hub", "reply", "released", "push", "progress"] as const satisfies SendRank[];
+export const PRIORITY_PUSH = RANKS.indexOf("push");
 export const PRIORITY_RELEASED = RANKS.indexOf("released");
 
 export function rankOf(priority: number): SendRank {

@@ -137,7 +137,7 @@ function personUnknown(person: string): HubError {
   const whom = person === "" ? "the account's owner" : `"${person}"`;
   return new HubError(
     "PERSON_UNKNOWN",
-    `Cannot find a conversation with ${whom}: nobody of that name has written to the bot`,
+    `Cannot find a conversation with ${whom}: want somebody who has written to the bot`,
     { hint: "Have the person write to the bot first; WeChat lets it write only to those who have" },
   );
 }

@@ -9,7 +9,7 @@ import type { Database } from "./database.ts";
 import type { Step } from "./group.ts";
 import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
-import { PRIORITY_RELEASED, rankOf } from "./plan_send.ts";
+import { PRIORITY_PUSH, PRIORITY_RELEASED, rankOf } from "./plan_send.ts";
 import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 import { readStored } from "./stored_json.ts";
 
@@ -48,10 +48,11 @@ const COUNT_SENT = `
   ) WHERE began_at_ms >= ?2
     OR (state = 'merged' AND ended_at_ms >= ?2 AND priority <= ${PRIORITY_RELEASED})
   GROUP BY client, priority`;
-/** Index: sends_conversation. */
+/** A notice is no sign that somebody still works on the answer. Index: sends_conversation. */
 const SELECT_LAST_REPLY = `
   SELECT planned_at_ms AS atMs FROM sends
-  WHERE conversation = ? AND reply IS NOT NULL ORDER BY id DESC LIMIT 1`;
+  WHERE conversation = ? AND reply IS NOT NULL AND priority <> ${PRIORITY_PUSH}
+  ORDER BY id DESC LIMIT 1`;
 /** Index: sends_open. */
 const SELECT_WAITING = `
   SELECT n.id AS send, n.reply, r.client, k.name AS clientName, n.content, n.priority,
