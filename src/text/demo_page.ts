@@ -79,8 +79,8 @@ export const DEMO_PAGE_TEXT = {
   stepHubSaid: { zh: "hub 自己的话", en: "The hub's own words" },
   receivedFrom: { zh: "账号 {account}，{time}", en: "account {account}, {time}" },
   duplicates: {
-    zh: "又收到 {count} 次，只处理一次",
-    en: "received {count} more times, handled once",
+    zh: "重复投递 ×{count}，只处理一次",
+    en: "delivered again ×{count}, handled once",
   },
   queued: { zh: "入队", en: "queued" },
   handedOut: { zh: "已取走", en: "handed out" },

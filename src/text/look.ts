@@ -84,7 +84,7 @@ export const LOOK = {
   },
   group: { zh: "（群）", en: "(group)" },
   duplicate: { zh: "与消息 {id} 重复", en: "duplicate of message {id}" },
-  duplicates: { zh: "又收到 {count} 次", en: "received {count} more times" },
+  duplicates: { zh: "重复投递 ×{count}", en: "delivered again ×{count}" },
   asked: { zh: "问过的插件", en: "Plugins asked" },
   shadow: { zh: "旁听的插件（不起作用）", en: "Shadows asked (not applied)" },
   decided: { zh: "决定：{decision}", en: "Decision: {decision}" },

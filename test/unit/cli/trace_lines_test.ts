@@ -104,7 +104,7 @@ Deno.test("traceLines() tells a message's life: who was asked and why, who got i
   );
   assert(!text.includes("tables"), "a hook that passed did nothing");
   assertMatch(text, /suspect: .*hidden +the answer +no id, may have arrived twice/);
-  assertMatch(text, /received 2 more times/);
+  assertMatch(text, /delivered again ×2/);
   assert(!text.includes("\u001b"), "a message's text does not command the terminal");
 });
 

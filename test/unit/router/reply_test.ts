@@ -100,7 +100,12 @@ async function withReplies(
 let given = 0;
 
 /** The client answers a person; returns the reply's id. */
-async function answer(running: Running, person: string, content: string): Promise<ReplyId> {
+async function answer(
+  running: Running,
+  person: string,
+  content: string,
+  pinnedForMs: number | null = null,
+): Promise<ReplyId> {
   const { world: { store, clock }, client, people } = running;
   const accepted = await store.accept({
     client: client.id,
@@ -109,6 +114,7 @@ async function answer(running: Running, person: string, content: string): Promis
     content,
     answers: people.get(person) ?? null,
     to: "",
+    pinnedForMs,
     atMs: clock.now(),
   });
   assert(accepted.kind === "accepted", accepted.kind);
@@ -362,6 +368,31 @@ Deno.test("a pin of a reply that another hook stops is none", async () => {
     assert(head !== undefined);
     assertEquals((await store.readForDecision(head.message))?.pins, []);
   });
+});
+
+Deno.test("what a client asks for and what hooks ask for is kept for the longest time, and nothing once it is stopped", async () => {
+  const hook = { reply: () => ({ kind: "pin", forMs: 30_000, reason: "asks" }) as const };
+  const stop = { reply: () => ({ kind: "stop", reason: "no" }) as const };
+  for (
+    const [hooks, given, kept] of [
+      [{}, 60_000, [60_000]],
+      [{}, null, []],
+      [{ hook }, 60_000, [60_000]],
+      [{ hook }, 1_000, [30_000]],
+      [{ hook, stop }, 60_000, []],
+    ] as const
+  ) {
+    await withReplies({ host: ({ clock }) => hostOf(clock, hooks) }, async (running) => {
+      await untilShaped(running, await answer(running, "p1", text("yes or no?"), given));
+      await sendAll(running);
+      await running.world.receive(["p1", "yes"]);
+      const { store } = running.world;
+      const [head] = await store.heads({ skip: new Set(), limit: 1 });
+      assert(head !== undefined);
+      const pins = (await store.readForDecision(head.message))?.pins ?? [];
+      assertEquals(pins.map(({ forMs }) => forMs), [...kept]);
+    });
+  }
 });
 
 Deno.test("a hook that is slow for one conversation delays no other", async () => {
