@@ -18,6 +18,8 @@ export interface LedgerLimits {
   readonly windowMs: number;
   /** So long after it nobody has seen WeChat refuse for the window's sake; later it may, milliseconds. */
   readonly safeWindowMs: number;
+  /** The longest cool-down, milliseconds. */
+  readonly coolDownMaxMs: number;
 }
 
 export type Admission =
@@ -26,10 +28,12 @@ export type Admission =
 
 /**
  * Whether the next send of a conversation may be made at `nowMs`. `untilMs` is when to ask again, `null` when only a new
- * message of the person helps. A conversation that never wrote is open: WeChat decides.
+ * message of the person helps. A conversation that never wrote is open: WeChat decides. A cool-down that seems longer than the
+ * longest was counted before the clock was set back, and is over.
  */
 export function admit(ledger: Ledger, limits: LedgerLimits, nowMs: number): Admission {
-  if (nowMs < ledger.coolDownUntilMs) {
+  const coolDownMs = ledger.coolDownUntilMs - nowMs;
+  if (coolDownMs > 0 && coolDownMs <= limits.coolDownMaxMs) {
     return { kind: "defer", reason: "throttle", untilMs: ledger.coolDownUntilMs };
   }
   if (ledger.lastInboundAtMs === null) return { kind: "send" };

@@ -41,7 +41,7 @@ export function gateAfter(
   { limits, nowMs }: { readonly limits: GateLimits; readonly nowMs: number },
 ): SendGate {
   // A call that was in flight when the gate closed says nothing about the penalty.
-  const isLate = gate.throttle !== null && nowMs < gate.throttle.untilMs;
+  const isLate = closedBy(gate, { nowMs, ...limits })?.reason === "throttle";
   const throttle = isLate ? gate.throttle : null;
   switch (event) {
     case "queued":
@@ -80,15 +80,19 @@ export function gateFacts({ throttle, suspects }: SendGate, nowMs: number): Gate
   };
 }
 
-/** What a send has to wait for; `null`: it may be made. */
+/**
+ * What a send has to wait for; `null`: it may be made. A wait longer than the longest was counted before the clock was set
+ * back, and is over.
+ */
 export function closedBy(
   { throttle, suspects }: SendGate,
-  nowMs: number,
+  { nowMs, coolDownMaxMs }: { readonly nowMs: number } & Pick<GateLimits, "coolDownMaxMs">,
 ): { readonly reason: DeferReason; readonly untilMs: number } | null {
-  if (throttle !== null && nowMs < throttle.untilMs) {
+  const isWait = ({ untilMs }: GateRow) => nowMs < untilMs && untilMs - nowMs <= coolDownMaxMs;
+  if (throttle !== null && isWait(throttle)) {
     return { reason: "throttle", untilMs: throttle.untilMs };
   }
-  if (suspects !== null && nowMs < suspects.untilMs) {
+  if (suspects !== null && isWait(suspects)) {
     return { reason: "suspect", untilMs: suspects.untilMs };
   }
   return null;

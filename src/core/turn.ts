@@ -78,6 +78,7 @@ export function isTurnOver(
   const beganMs = turn.lastInboundAtMs ?? 0;
   const lastMs = Math.max(beganMs, turn.lastReplyAtMs ?? 0);
   const quietMs = turn.hasOpenDelivery ? limits.turnQuietMs : TURN_LOOK_MS;
+  if (nowMs < lastMs) return true; // the clock was set back: how long ago it was is not known any more
   const oldest = turn.waiting.find(({ isHeld }) => isHeld);
   const heldSinceMs = Math.max(beganMs, oldest?.plannedAtMs ?? nowMs);
   return nowMs - lastMs >= quietMs || nowMs - heldSinceMs >= limits.turnMaxMs;

@@ -6,7 +6,10 @@ import type { Clock } from "./clock.ts";
 
 export interface Bell {
   ring(): void;
-  /** Rings at the wall-clock time `atMs`, unless an earlier time is already set. */
+  /**
+   * Rings at the wall-clock time `atMs`, unless an earlier time is already set; when the clock is set back meanwhile, once
+   * as much time has passed as there was until then.
+   */
   ringAt(atMs: number): void;
   /**
    * Resolves at the next ring, at once when it rang since the last wait, or when `signal` aborts. A bell has one waiter at
@@ -22,6 +25,8 @@ export function createBell(clock: Clock): Bell {
   let rung = false;
   let waiter: (() => void) | null = null;
   let dueAtMs = Infinity;
+  /** The same by the monotonic clock: whichever comes first. */
+  let dueMonotonicMs = Infinity;
   let cancelTimer: (() => void) | null = null;
 
   function ring(): void {
@@ -33,9 +38,10 @@ export function createBell(clock: Clock): Bell {
     cancelTimer?.();
     cancelTimer = null;
     if (dueAtMs === Infinity) return;
-    const delayMs = dueAtMs - clock.now();
+    const delayMs = Math.min(dueAtMs - clock.now(), dueMonotonicMs - clock.monotonic());
     if (delayMs <= 0) {
       dueAtMs = Infinity;
+      dueMonotonicMs = Infinity;
       ring();
       return;
     }
@@ -47,6 +53,8 @@ export function createBell(clock: Clock): Bell {
     ringAt(atMs) {
       if (atMs >= dueAtMs) return;
       dueAtMs = atMs;
+      const dueMs = clock.monotonic() + Math.max(0, atMs - clock.now());
+      dueMonotonicMs = Math.min(dueMonotonicMs, dueMs);
       if (waiter !== null) arm();
     },
     wait(signal) {

@@ -51,12 +51,13 @@ export interface SendSteps {
   ): Promise<void>;
   /**
    * Plans deferred sends whose time has come, but for those that wait for the end of a turn, and ends those planned before
-   * `expireBeforeMs` (0 unless given). Says how many there are to look at, and when the next ones are due, milliseconds
-   * since 1970.
+   * `expireBeforeMs` (0 unless given). No wait is longer than `waitMaxMs`: what is due later was deferred before the clock was
+   * set back, and its time has come. Says how many there are to look at, and when the next ones are due, milliseconds since
+   * 1970.
    */
   resumeSends(
     nowMs: number,
-    expireBeforeMs?: number,
+    limits?: { readonly expireBeforeMs?: number; readonly waitMaxMs?: number },
   ): Promise<{ readonly resumed: number; readonly nextDueAtMs: number | null }>;
   /** Conversations of the account with sends that wait for the end of a turn which has to be looked at. */
   heldConversations(call: {

@@ -36,6 +36,11 @@ export interface PollSteps {
     readonly unreadableBody: Uint8Array | null;
     /** "" keeps the old one. */
     readonly cursor: string;
+    /**
+     * When the poll before was answered; what is new now was written later. Sends begun since then count for the new turn,
+     * since WeChat counts them so. Absent or `null`: not known, the messages' own time decides.
+     */
+    readonly lastPollAtMs?: number | null;
     readonly atMs: number;
   }): Promise<{ readonly stored: number; readonly duplicates: number; readonly parked: number }>;
   /** Undecided messages of the account. */

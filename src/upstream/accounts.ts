@@ -15,7 +15,7 @@ import type { UpstreamApi } from "./api.ts";
 import { Poller, type PollFacts } from "./poller.ts";
 import type { GateFacts } from "../core/send_gate.ts";
 import { NOTHING_LEARNED, type SendingFacts } from "../core/window.ts";
-import { Sender, type SendSettings } from "./sender.ts";
+import { LOGGED_OUT_RECHECK_MS, Sender, type SendSettings } from "./sender.ts";
 
 export interface UpstreamPorts {
   readonly store:
@@ -255,8 +255,10 @@ class Accounts implements Upstream {
   async #resumeDue(): Promise<void> {
     const { store, clock, settings } = this.#ports;
     const nowMs = clock.now();
-    const expireBeforeMs = nowMs - settings.deferredMs;
-    const { resumed, nextDueAtMs } = await store.resumeSends(nowMs, expireBeforeMs);
+    const { resumed, nextDueAtMs } = await store.resumeSends(nowMs, {
+      expireBeforeMs: nowMs - settings.deferredMs,
+      waitMaxMs: Math.max(settings.coolDownMaxMs, LOGGED_OUT_RECHECK_MS),
+    });
     this.#dueBell.ringAt(Math.min(nextDueAtMs ?? Infinity, nowMs + EXPIRY_LOOK_MS));
     if (resumed === 0) return;
     for (const { sender } of this.#stations.values()) sender.ring();

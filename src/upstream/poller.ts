@@ -207,13 +207,17 @@ export class Poller {
     this.#pace.answered(updates.longPollMs);
     this.#backoff.reset();
     const atMs = clock.now();
+    const { lastPollAtMs } = this.#facts;
     this.#enter("polling");
     this.#facts = { ...this.#facts, lastPollAtMs: atMs };
     this.#goodAtMs = clock.monotonic();
     const messages = updates.messages.map(readInbound);
     const hasMoved = updates.cursor !== "" && updates.cursor !== cursor;
     if (messages.length === 0 && !hasMoved) return { kind: "idle" };
-    const batch = { ...this.#login, messages, unreadableBody: null, cursor: updates.cursor, atMs };
+    const batch = {
+      ...{ ...this.#login, messages, unreadableBody: null, cursor: updates.cursor },
+      ...{ lastPollAtMs, atMs },
+    };
     const ingested = await this.#commit(messages.length, () => store.ingest(batch));
     if (messages.length > 0) this.#facts = { ...this.#facts, lastInboundAtMs: atMs };
     if (ingested.stored + ingested.parked === 0) return { kind: "idle" };

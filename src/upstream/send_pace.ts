@@ -60,7 +60,8 @@ export class SendPace {
 
   /** What all sends of the account wait for; `null`: nothing. */
   closedBy(): ReturnType<typeof closedBy> {
-    return closedBy(this.#gate, this.#clock.now());
+    const { coolDownMaxMs } = this.#settings;
+    return closedBy(this.#gate, { nowMs: this.#clock.now(), coolDownMaxMs });
   }
 
   /** Whether only one send may be in flight. */

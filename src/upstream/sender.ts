@@ -69,7 +69,7 @@ type Deferral = Extract<SendEnd, { kind: "deferred" }>;
  * A login frees what waits for it. A send that is deferred in the very moment of the login would wait for the next one, so
  * each is looked at again after this time.
  */
-const LOGGED_OUT_RECHECK_MS = 10 * 60 * 1_000;
+export const LOGGED_OUT_RECHECK_MS = 10 * 60 * 1_000;
 
 export class Sender {
   readonly #account: AccountId;

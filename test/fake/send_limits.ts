@@ -13,4 +13,5 @@ export const SEND_LIMITS: RefusalLimits & TurnLimits = {
   turnQuietMs: 120_000,
   turnMaxMs: 600_000,
   burstSends: 3,
+  coolDownMaxMs: HOUR_MS,
 };

@@ -24,6 +24,8 @@ interface Arrival {
   readonly isCurrent: boolean;
   /** Since when the account's present login is there. */
   readonly loginAtMs: number;
+  /** When the poll before was answered; 0: not known. */
+  readonly lastPollAtMs: number;
 }
 
 /** Index: messages_wire_id. */
@@ -58,6 +60,11 @@ const PLAN_WAITED = `
 /** They leave as one at the end of the turn. */
 const HOLD_WAITED = `
   UPDATE sends SET reason = 'turn', due_at_ms = ? WHERE ${WAITED} AND reply IS NOT NULL`;
+/** Those of the newest are looked at; what was planned long ago and left just now is hardly ever older. Index: sends_conversation. */
+const COUNT_SENDS = `
+  SELECT count(*) AS sends FROM (
+    SELECT began_at_ms, attempts FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT 100
+  ) WHERE attempts > 0 AND began_at_ms > ?`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs, state_since_ms AS loginAtMs
   FROM accounts WHERE id = ?`;
@@ -94,7 +101,8 @@ function ingest(
     { generation: number; lastInboundAtMs: number | null; loginAtMs: number }
   >(SELECT_ACCOUNT, account);
   const isCurrent = generation === batch.generation;
-  const arrival: Arrival = { account, atMs, isCurrent, loginAtMs };
+  const lastPollAtMs = batch.lastPollAtMs ?? 0;
+  const arrival: Arrival = { account, atMs, isCurrent, loginAtMs, lastPollAtMs };
   const taken = { stored: 0, duplicate: 0, parked: 0 };
   let newest: { readonly atMs: number; readonly conversation: ConversationId | null } = {
     atMs: lastInboundAtMs ?? 0,
@@ -213,6 +221,14 @@ function stampOf(message: Inbound, { atMs }: Arrival): number {
   return Math.min(message.createTimeMs ?? atMs, atMs);
 }
 
+/** A time that is still to come was noted before the hub's clock was set back: nothing is newer than what arrives now. */
+function isNotOlder(
+  stampMs: number,
+  { notedMs, arrival }: { readonly notedMs: number; readonly arrival: Arrival },
+): boolean {
+  return stampMs >= Math.min(notedMs, arrival.atMs);
+}
+
 function newestToken(
   arrival: Arrival,
   { message, conversation }: {
@@ -222,7 +238,7 @@ function newestToken(
 ): { readonly token: string; readonly atMs: number } | null {
   const atMs = stampOf(message, arrival);
   const isNewest = arrival.isCurrent && message.contextToken !== "" &&
-    atMs >= conversation.tokenAtMs;
+    isNotOlder(atMs, { notedMs: conversation.tokenAtMs, arrival });
   return isNewest ? { token: message.contextToken, atMs } : null;
 }
 
@@ -233,6 +249,23 @@ function renewToken(
 ): void {
   const newest = newestToken(arrival, seen);
   if (newest !== null) db.run(UPDATE_TOKEN, newest.token, newest.atMs, seen.conversation.id);
+}
+
+/**
+ * Calls that WeChat has counted for the message already, since they were made between its writing and its arrival. A hub whose
+ * clock is ahead counts none of before the last poll.
+ */
+function sendsSince(
+  db: Database,
+  { lastPollAtMs }: Arrival,
+  { conversation, atMs }: {
+    readonly conversation: InboundConversation;
+    readonly atMs: number;
+  },
+): number {
+  if (conversation.sendsSinceInbound === 0) return 0;
+  return db.one<{ sends: number }>(COUNT_SENDS, conversation.id, Math.max(atMs, lastPollAtMs))
+    .sends;
 }
 
 /** A newest message opens a new turn: sends are counted from it, and what waited for the person is planned. */
@@ -248,14 +281,14 @@ function beginTurn(
   const { db } = step;
   const { conversation } = seen;
   const atMs = stampOf(seen.message, arrival);
-  const isNewest = atMs >= (conversation.lastInboundAtMs ?? 0);
+  const isNewest = isNotOlder(atMs, { notedMs: conversation.lastInboundAtMs ?? 0, arrival });
   const newest = newestToken(arrival, seen);
   db.run(
     UPDATE_CONVERSATION,
     newest?.token ?? conversation.contextToken,
     newest?.atMs ?? conversation.tokenAtMs,
     isNewest ? atMs : conversation.lastInboundAtMs,
-    isNewest ? 0 : conversation.sendsSinceInbound,
+    isNewest ? sendsSince(db, arrival, { conversation, atMs }) : conversation.sendsSinceInbound,
     seen.id,
     conversation.id,
   );

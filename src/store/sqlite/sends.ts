@@ -42,7 +42,10 @@ const SELECT_NEXT = `
   SELECT n.id AS send, n.reply, n.conversation, s.wechat_id AS "to",
     c.context_token AS contextToken, n.content, n.upstream_id AS upstreamId, n.attempts,
     n.is_repeat AS isRepeat, a.shows_ids AS showsIds, n.priority,
-    (SELECT count(*) FROM (${AUDIENCE}) WHERE client IS NOT r.client) AS others,
+    CASE c.sends_since_inbound WHEN 0 THEN 0 ELSE (
+      SELECT count(*) FROM (${AUDIENCE})
+      WHERE client IS NOT (SELECT client FROM replies WHERE id = n.reply)
+    ) END AS others,
     NOT EXISTS (
       SELECT 1 FROM sends
       WHERE is_open = 1 AND conversation = c.id AND state IN ('planned', 'deferred') AND id <> n.id
@@ -53,7 +56,6 @@ const SELECT_NEXT = `
     JOIN accounts AS a ON a.id = c.account
     JOIN sends AS n ON n.id = c.next_send
     JOIN senders AS s ON s.id = c.sender
-    LEFT JOIN replies AS r ON r.id = n.reply
   WHERE c.account = ? AND c.next_send IS NOT NULL
   ORDER BY c.next_send LIMIT ? + 0`;
 const BEGIN = `
@@ -98,7 +100,8 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
     learnedWindow: (account) => group.read((db) => readLearnedWindow(db, account)),
     deferSends: (conversation, deferred) =>
       group.write((step) => deferSends(step, conversation, deferred)),
-    resumeSends: (nowMs, expireBeforeMs = 0) => resumeSends(group, { nowMs, expireBeforeMs }),
+    resumeSends: (nowMs, { expireBeforeMs = 0, waitMaxMs = Infinity } = {}) =>
+      resumeSends(group, { nowMs, expireBeforeMs, notAfterMs: nowMs + waitMaxMs }),
     turn: (conversation) => group.read((db) => readTurn(db, conversation)),
     heldConversations: (call) => group.read((db) => readHeld(db, call)),
     holdTurn: (conversation, untilMs) =>

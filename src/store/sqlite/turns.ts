@@ -3,7 +3,7 @@ import type { AccountId, ClientId, ConversationId, SendId } from "../../core/ids
 import type { SendState } from "../../core/lifecycle.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Group } from "../../core/send_groups.ts";
-import type { Turn, WaitingSend } from "../../core/turn.ts";
+import { type Turn, TURN_LOOK_MS, type WaitingSend } from "../../core/turn.ts";
 import type { SendSteps } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { Step } from "./group.ts";
@@ -13,10 +13,13 @@ import { PRIORITY_PUSH, PRIORITY_RELEASED, rankOf } from "./plan_send.ts";
 import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 import { readStored } from "./stored_json.ts";
 
-/** Index: sends_due. */
+/** What seems to be due later than the next look was held before the clock was set back. Index: sends_due. */
 const SELECT_HELD = `
-  SELECT DISTINCT conversation FROM sends
-  WHERE due_at_ms <= ? AND state = 'deferred' AND reason = 'turn' AND account = ?`;
+  SELECT conversation FROM sends
+  WHERE due_at_ms <= ?1 AND state = 'deferred' AND reason = 'turn' AND account = ?2
+  UNION
+  SELECT conversation FROM sends
+  WHERE due_at_ms > ?1 + ${TURN_LOOK_MS} AND state = 'deferred' AND reason = 'turn' AND account = ?2`;
 /** Index: sends_open. */
 const HOLD = `
   UPDATE sends SET due_at_ms = ?

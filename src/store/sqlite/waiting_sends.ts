@@ -1,6 +1,7 @@
 /** Sends that wait, and what the last run of the hub left in flight. */
 import type { AccountId, ConversationId, SendId } from "../../core/ids.ts";
 import type { DeferReason } from "../../core/lifecycle.ts";
+import { TURN_LOOK_MS } from "../../core/turn.ts";
 import type { Database } from "./database.ts";
 import type { SendSteps } from "../store.ts";
 import type { Group, Step } from "./group.ts";
@@ -20,7 +21,7 @@ const COOL_DOWN = `
 /** Index: sends_due. */
 const SELECT_DUE = `
   SELECT id, account, conversation FROM sends
-  WHERE due_at_ms <= ? AND state = 'deferred' AND reason <> 'turn'
+  WHERE (due_at_ms <= ? OR due_at_ms > ?) AND state = 'deferred' AND reason <> 'turn'
   ORDER BY due_at_ms`;
 const PLAN = `
   UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
@@ -28,7 +29,10 @@ const PLAN = `
 /** Index: sends_due. */
 const SELECT_NEXT_DUE = "SELECT min(due_at_ms) AS atMs FROM sends WHERE due_at_ms > ?";
 /** Index: sends_due. */
-const COUNT_DUE = "SELECT count(*) AS count FROM sends WHERE due_at_ms <= ?";
+const COUNT_DUE = `
+  SELECT count(*) AS count FROM sends
+  WHERE due_at_ms <= ?1 OR due_at_ms > ?2
+    OR (due_at_ms > ?1 + ${TURN_LOOK_MS} AND state = 'deferred' AND reason = 'turn')`;
 /** Index: sends_open. */
 const SELECT_OLD = `
   SELECT id, account, conversation FROM sends
@@ -59,15 +63,23 @@ export function deferSends(
   refreshNextSend(db, conversation);
 }
 
+interface Due {
+  readonly nowMs: number;
+  /** What is due later was deferred under another clock. */
+  readonly notAfterMs: number;
+}
+
 /** Without anything due it only looks. */
 export async function resumeSends(
   group: Group,
-  { nowMs, expireBeforeMs }: { readonly nowMs: number; readonly expireBeforeMs: number },
+  { nowMs, expireBeforeMs, notAfterMs }: Due & { readonly expireBeforeMs: number },
 ): ReturnType<SendSteps["resumeSends"]> {
   const old = await group.read((db) => db.get(SELECT_OLD, expireBeforeMs));
   if (old !== undefined) await group.write((step) => expireOld(step, { nowMs, expireBeforeMs }));
-  const { count: resumed } = await group.read((db) => db.one<{ count: number }>(COUNT_DUE, nowMs));
-  if (resumed > 0) await group.write((step) => planDue(step, nowMs));
+  const { count: resumed } = await group.read((db) =>
+    db.one<{ count: number }>(COUNT_DUE, nowMs, notAfterMs)
+  );
+  if (resumed > 0) await group.write((step) => planDue(step, { nowMs, notAfterMs }));
   return { resumed, nextDueAtMs: await group.read((db) => nextDue(db, nowMs)) };
 }
 
@@ -82,11 +94,12 @@ function expireOld(
   }
 }
 
-function planDue(step: Step, nowMs: number): void {
+function planDue(step: Step, { nowMs, notAfterMs }: Due): void {
   const { db } = step;
   const due = db.all<{ id: SendId; account: AccountId; conversation: ConversationId }>(
     SELECT_DUE,
     nowMs,
+    notAfterMs,
   );
   for (const { id, account } of due) {
     db.run(PLAN, id);

@@ -137,12 +137,43 @@ export const INGEST: Subject = {
       sendsSinceInbound: 1,
       coolDownUntilMs: 0,
     });
-    await life.say("a new one", { createTimeMs: START_MS + 40_000 });
+    await life.say("a new one", { createTimeMs: START_MS + 60_000 });
     assertEquals(await ledgerOf(life), {
-      lastInboundAtMs: START_MS + 40_000,
+      lastInboundAtMs: START_MS + 60_000,
       sendsSinceInbound: 0,
       coolDownUntilMs: 0,
     });
+  },
+
+  "ingest() counts for the new turn what was sent after it was written, but nothing from before the last poll":
+    async (life) => {
+      const message = await life.deliver("1");
+      await life.poll();
+      for (const text of ["one", "two", "three"]) {
+        life.nowMs += 1_000;
+        await life.reply(text, message);
+        await life.sendNext();
+      }
+      life.nowMs += 1_000;
+      await life.say("late", { createTimeMs: START_MS + 1_500 });
+      assertEquals((await ledgerOf(life))?.sendsSinceInbound, 2);
+      // By a clock that is ahead everything seems to have been sent after it was written.
+      const more = { createTimeMs: START_MS + 1_600 };
+      await life.ingest([said("ahead", more)], { lastPollAtMs: START_MS + 2_500 });
+      assertEquals((await ledgerOf(life))?.sendsSinceInbound, 1);
+    },
+
+  "ingest() takes a message for the newest although the clock was set back before it": async (
+    life,
+  ) => {
+    const message = await life.deliver("1", undefined, { contextToken: "first" });
+    await life.poll();
+    await life.reply("answer", message);
+    await life.sendNext();
+    life.nowMs -= 8 * 3_600_000;
+    await life.say("2", { contextToken: "second" });
+    assertEquals((await ledgerOf(life))?.lastInboundAtMs, life.nowMs);
+    assertEquals(await tokenOf(life), "second");
   },
 
   "ingest() lets replies that waited for the person wait for the end of the new turn, not what waits for a login":

@@ -228,9 +228,9 @@ export const SENDS: Subject = {
     assert(job !== undefined);
     const deferred = { reason: "window", untilMs: null, atMs: life.nowMs } as const;
     await life.store.deferSends(job.conversation, deferred);
-    await life.store.resumeSends(life.nowMs + 1, life.nowMs);
+    await life.store.resumeSends(life.nowMs + 1, { expireBeforeMs: life.nowMs });
     assertEquals(await stateOf(life, job), "deferred: window");
-    await life.store.resumeSends(life.nowMs + 2, life.nowMs + 1);
+    await life.store.resumeSends(life.nowMs + 2, { expireBeforeMs: life.nowMs + 1 });
     assertEquals(await stateOf(life, job), "expired: too_old");
   },
 
