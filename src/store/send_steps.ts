@@ -120,7 +120,7 @@ export interface SendJob {
   /** Whether WeChat has ever given an id to a send of this account. */
   readonly showsIds: boolean;
   readonly rank: SendRank;
-  /** Clients besides the send's own that the person's newest message may still be answered by. */
+  /** Clients besides the send's own that may answer in the turn; not counted (0) before its first send. */
   readonly others: number;
   /** Whether nothing else of the conversation is planned or waits for the end of the turn. */
   readonly isAlone: boolean;
