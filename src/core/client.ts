@@ -40,9 +40,11 @@ export interface ClientSettings {
 export const DIALECTS = ["ilink", "edgecrab", "legacy"] as const;
 export type Dialect = typeof DIALECTS[number];
 
-/** What the settings of sending may be set to; the first of each is the default. */
+/** What the setting may be; the first is the default. */
 export const MARKDOWN = ["plain", "keep"] as const satisfies ClientSettings["markdown"][];
+/** What the setting may be; the first is the default. */
 export const OVERFLOW = ["wait", "file"] as const satisfies ClientSettings["overflow"][];
+/** What the setting may be; the first is the default. */
 export const PROGRESS = [
   "typing",
   "drop",

@@ -12,10 +12,15 @@ import {
 } from "../lib/json.ts";
 import type { Part, PartKind } from "./message.ts";
 
+/** The `type` of a text item. */
 export const ITEM_TEXT = 1;
+/** The `type` of a voice item. */
 export const ITEM_VOICE = 3;
+/** The `type` of a file item. */
 export const ITEM_FILE = 4;
+/** The `type` of a notice that a tool begins. */
 export const ITEM_TOOL_START = 11;
+/** The `type` of a notice that a tool has ended. */
 export const ITEM_TOOL_RESULT = 12;
 
 const PART_KINDS: Readonly<Record<number, PartKind>> = {

@@ -63,6 +63,7 @@ export async function withDelivery(
   const upstream = await createFakeUpstream({ clock, settings: simulator });
   const hub = await startMortalHub({
     ...{ path: ":memory:", clock, random: createFakeRandom(3), api: upstream.api, crashAt: null },
+    wechatCdn: upstream.cdn,
     flags,
   });
   const { token, baseUrl } = upstream.bot();

@@ -1,161 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TextFiles } from "../../../src/core/text_files.ts";
-import type { Client, ClientSettings } from "../../../src/core/client.ts";
-import type { ConversationId, MessageId, ReplyId } from "../../../src/core/ids.ts";
 import { silentLog } from "../../../src/lib/log.ts";
-import type { PluginHost } from "../../../src/plugin/host.ts";
-import { type Replies, type ReplyPorts, startReplies } from "../../../src/router/reply.ts";
-import type { SendJob } from "../../../src/store/store.ts";
+import { type ReplyPorts, startReplies } from "../../../src/router/reply.ts";
 import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
 import { hostOf } from "../../fake/plugins.ts";
-import { openRoutedWorld, type RoutedWorld, until } from "../../fake/routed_world.ts";
+import {
+  answer,
+  isShaped,
+  lastReply,
+  sendAll,
+  text,
+  textsOf,
+  untilShaped,
+  withReplies,
+} from "../../fake/replying_world.ts";
+import { type RoutedWorld, until } from "../../fake/routed_world.ts";
 import { SEND_LIMITS } from "../../fake/send_limits.ts";
-
-interface Running {
-  readonly world: RoutedWorld;
-  readonly replies: Replies;
-  readonly client: Client;
-  /** Person -> their conversation and the message to answer. */
-  readonly people: ReadonlyMap<string, { conversation: ConversationId; message: MessageId }>;
-  sends: number;
-  readonly uploads: Parameters<TextFiles["upload"]>[0][];
-  readonly typings: Parameters<ReplyPorts["showTyping"]>[0][];
-}
-
-const FILE = { type: 4, file_item: { file_name: "answer.md", len: "9" } };
-
-/** Two people have written, and `claude` got their messages. */
-async function withReplies(
-  options: {
-    readonly host?: (world: RoutedWorld) => PluginHost;
-    readonly store?: (world: RoutedWorld) => ReplyPorts["store"];
-    readonly settings?: Partial<ClientSettings>;
-    readonly isUploadFailing?: boolean;
-  },
-  use: (running: Running) => Promise<void>,
-): Promise<void> {
-  const world = await openRoutedWorld();
-  const { store, clock } = world;
-  const client = await world.addClient("claude");
-  await store.updateClient(client.id, { settings: options.settings ?? {} });
-  await world.receive(["p1", "hi"], ["p2", "hi"]);
-  const people = new Map<string, { conversation: ConversationId; message: MessageId }>();
-  for (const { message, conversation } of await store.heads({ skip: new Set(), limit: 10 })) {
-    const input = await store.readForDecision(message);
-    assert(input !== null);
-    people.set(input.message.inbound.from.slice(0, 2), { conversation, message });
-    await store.settle({
-      message,
-      decision: {
-        kind: "deliver",
-        to: [client.id],
-        text: null,
-        say: null,
-        binding: { kind: "bind", client: client.id },
-        moveWaiting: false,
-        reason: "",
-      },
-      trace: { decidedAtMs: 0, steps: [], seen: { binding: null, clients: [] }, decision: null },
-      memories: { hook: { remembered: true } },
-      atMs: clock.now(),
-    });
-  }
-  const running: Omit<Running, "replies"> = {
-    world,
-    client,
-    people,
-    sends: 0,
-    uploads: [],
-    typings: [],
-  };
-  const replies = startReplies({
-    store: options.store?.(world) ?? store,
-    host: options.host?.(world) ?? hostOf(clock, {}),
-    states: statesOf(),
-    limits: SEND_LIMITS,
-    lang: "en",
-    version: "0.1.0",
-    startedAtMs: 0,
-    clock,
-    random: createFakeRandom(),
-    log: silentLog,
-    onSends: () => void running.sends++,
-    files: {
-      upload(file) {
-        running.uploads.push(file);
-        return Promise.resolve(options.isUploadFailing === true ? null : FILE);
-      },
-    },
-    showTyping: (call) => void running.typings.push(call),
-  });
-  try {
-    await use(Object.assign(running, { replies }));
-  } finally {
-    await replies.stop();
-    await world.close();
-  }
-}
-
-let given = 0;
-
-/** The client answers a person; returns the reply's id. */
-async function answer(
-  running: Running,
-  person: string,
-  content: string,
-  pinnedForMs: number | null = null,
-): Promise<ReplyId> {
-  const { world: { store, clock }, client, people } = running;
-  const accepted = await store.accept({
-    client: client.id,
-    sendId: "",
-    digest: `digest ${++given}`,
-    content,
-    answers: people.get(person) ?? null,
-    to: "",
-    pinnedForMs,
-    atMs: clock.now(),
-  });
-  assert(accepted.kind === "accepted", accepted.kind);
-  running.replies.bell.ring();
-  return accepted.reply;
-}
-
-function text(words: string): string {
-  return JSON.stringify({ item_list: [{ type: 1, text_item: { text: words } }] });
-}
-
-/** Everything planned, in the order in which it would be sent; the ledger is not asked. */
-async function sendAll({ world: { store, account, clock } }: Running): Promise<SendJob[]> {
-  const sent: SendJob[] = [];
-  for (let round = 0; round < 100; round++) {
-    const jobs = await store.nextSends({ account: account.id, skip: new Set(), limit: 10 });
-    if (jobs.length === 0) return sent;
-    for (const job of jobs) {
-      await store.beginSend(job.send, { upstreamId: `up-${job.send}`, atMs: clock.now() });
-      await store.endSend(job.send, { kind: "sent", wireId: `${job.send}`, atMs: clock.now() });
-      sent.push(job);
-    }
-  }
-  throw new Error("sends without end");
-}
-
-async function isShaped({ world: { store } }: Running, reply: ReplyId): Promise<boolean> {
-  return (await store.replyOutcome(reply)).state !== "accepted";
-}
-
-async function untilShaped(running: Running, reply: ReplyId): Promise<void> {
-  let isDone = false;
-  await until(() => {
-    void isShaped(running, reply).then((shaped) => isDone ||= shaped);
-    return isDone;
-  });
-}
-
-function textsOf(jobs: readonly SendJob[]): string[] {
-  return jobs.map(({ content }) => JSON.parse(content).item_list[0].text_item.text);
-}
 
 Deno.test("a short reply is planned as it came, to the byte", async () => {
   await withReplies({}, async (running) => {
@@ -261,15 +121,6 @@ Deno.test("reply hooks see the reply and the conversation, may change it, and ma
     );
   });
 });
-
-/** The newest reply to a person, as the owner sees it. */
-async function lastReply({ world: { store }, people }: Running, person: string) {
-  const message = people.get(person)?.message;
-  assert(message !== undefined);
-  const reply = (await store.trace(message))?.replies.at(-1);
-  assert(reply !== undefined);
-  return reply;
-}
 
 const throwing = {
   reply: () => {
@@ -443,130 +294,5 @@ Deno.test("a reply whose planning fails is tried again and never passed over", a
     await running.world.clock.advance(120_000);
     await until(() => running.sends === 2);
     assertEquals(textsOf(await sendAll(running)), ["one", "two"]);
-  });
-});
-
-const TABLE = "# Ports\n\n| Name | Port |\n|---|---|\n| **web** | 80 |";
-
-Deno.test("Markdown becomes what WeChat shows, unless the client's setting keeps it", async () => {
-  await withReplies({}, async (running) => {
-    await untilShaped(running, await answer(running, "p1", text(TABLE)));
-    assertEquals(textsOf(await sendAll(running)), ["Ports\n\nName: Port\n• web: 80"]);
-  });
-  await withReplies({ settings: { markdown: "keep" } }, async (running) => {
-    await untilShaped(running, await answer(running, "p1", text(TABLE)));
-    assertEquals((await sendAll(running)).map(({ content }) => content), [text(TABLE)]);
-  });
-});
-
-Deno.test("plugins that look at replies see the Markdown, and what they write is made plain, too", async () => {
-  const host = ({ clock }: RoutedWorld) =>
-    hostOf(clock, {
-      look: { reply: ({ text }) => ({ kind: "edit", text: `${text}, **edited**`, reason: "" }) },
-    });
-  await withReplies({ host }, async (running) => {
-    await untilShaped(running, await answer(running, "p1", text("*a*")));
-    assertEquals(textsOf(await sendAll(running)), ["a, edited"]);
-    const { steps } = await lastReply(running, "p1");
-    assertEquals(JSON.parse(JSON.stringify(steps))[0].outcome.verdict.text, "*a*, **edited**");
-  });
-});
-
-/** Ten parts; a message of the person brings ten sends, and some are kept for other words. */
-const LONG = `# Long\n\n${"A **bold** sentence. ".repeat(1_000)}`;
-
-Deno.test("a text of more parts than sends are left goes as its beginning and one file with all of it", async () => {
-  await withReplies({ settings: { overflow: "file" } }, async (running) => {
-    await untilShaped(running, await answer(running, "p1", text(LONG)));
-    const contents = (await sendAll(running)).map(({ content }) => JSON.parse(content));
-    assertEquals(contents.length, 2);
-    const first = contents[0].item_list[0].text_item.text;
-    assert(first.startsWith("Long\n\nA bold sentence. A bold"), first);
-    assert(first.endsWith("\n\n(too long for a chat: the whole answer is in answer.md)"), first);
-    assert(first.length <= 1_800);
-    assertEquals(contents[1].item_list, [FILE]);
-    const conversation = running.people.get("p1")?.conversation;
-    const [upload] = running.uploads;
-    assertEquals(running.uploads.length, 1);
-    assertEquals([upload?.conversation, upload?.fileName], [conversation, "answer.md"]);
-    assertEquals(upload?.text, LONG);
-    const { steps } = await lastReply(running, "p1");
-    assertEquals(JSON.parse(JSON.stringify(steps))[0].outcome.verdict.kind, "file");
-  });
-});
-
-Deno.test("no file is made where the setting does not say so, where the parts fit, and where it cannot be uploaded", async () => {
-  const cases = [
-    { settings: {}, words: LONG, parts: 10 },
-    { settings: { overflow: "file" }, words: LONG.slice(0, 6_000), parts: 3 },
-    { settings: { overflow: "file" }, isUploadFailing: true, words: LONG, parts: 10 },
-  ] as const;
-  for (const { words, parts, ...options } of cases) {
-    await withReplies(options, async (running) => {
-      await untilShaped(running, await answer(running, "p1", text(words)));
-      const texts = textsOf(await sendAll(running));
-      assertEquals(texts.length, parts);
-      assert(texts.at(-1)?.endsWith(`\n(${parts}/${parts})`));
-    });
-  }
-});
-
-const START = { type: 11, tool_call_start_item: { tool_name: "search", tool_call_id: "1" } };
-const END = { type: 12, tool_call_result_item: { tool_name: "search", status: "completed" } };
-
-function items(...list: readonly unknown[]): string {
-  return JSON.stringify({ run_id: "r", item_list: list });
-}
-
-Deno.test("a notice of a tool shows as typing, costs no send, and says so", async () => {
-  await withReplies({}, async (running) => {
-    const reply = await answer(running, "p1", items(START));
-    await untilShaped(running, reply);
-    await untilShaped(running, await answer(running, "p1", items(END)));
-    assertEquals(await sendAll(running), []);
-    assertEquals(running.typings.map(({ client, on }) => [client, on]), [
-      [running.client.id, true],
-      [running.client.id, true],
-    ]);
-    const { state, steps } = await lastReply(running, "p1");
-    assertEquals(state, "stopped");
-    assertEquals(JSON.parse(JSON.stringify(steps)), [{
-      plugin: "ilink-hub",
-      version: "0.1.0",
-      tookMs: 0,
-      outcome: {
-        kind: "verdict",
-        verdict: { kind: "typing", reason: "a notice of a tool, not sent: it shows as typing" },
-      },
-    }]);
-  });
-});
-
-Deno.test("notices are dropped, merged into a line or forwarded as the client is set, behind all answers", async () => {
-  const cases = {
-    drop: [],
-    merge: ["[tool] search"],
-    forward: [items(START), items(END)],
-  } as const;
-  for (const progress of ["drop", "merge", "forward"] as const) {
-    await withReplies({ settings: { progress } }, async (running) => {
-      await answer(running, "p1", items(START));
-      await untilShaped(running, await answer(running, "p1", items(END)));
-      const sent = await sendAll(running);
-      const shown = progress === "merge" ? textsOf(sent) : sent.map(({ content }) => content);
-      assertEquals(shown, [...cases[progress]]);
-      for (const { rank } of sent) assertEquals(rank, "progress");
-      assertEquals(running.typings, []);
-    });
-  }
-});
-
-Deno.test("of an answer with a notice the answer leaves as one", async () => {
-  await withReplies({}, async (running) => {
-    const said = { type: 1, text_item: { text: "found" } };
-    await untilShaped(running, await answer(running, "p1", items(START, said, END)));
-    const sent = await sendAll(running);
-    assertEquals(sent.map(({ content, rank }) => [content, rank]), [[items(said), "reply"]]);
-    assertEquals(running.typings.length, 1);
   });
 });
