@@ -1,56 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { textContent } from "../../../src/core/content.ts";
-import { asId, type ClientId, type ReplyId, type SendId } from "../../../src/core/ids.ts";
-import { groupWaiting } from "../../../src/core/send_groups.ts";
+import fc from "fast-check";
+import { asId, type ClientId } from "../../../src/core/ids.ts";
 import {
   admitInTurn,
+  fairestIn,
+  hasPlenty,
   isTurnOver,
   type SendRank,
   sendsForEnd,
   type Turn,
-  type WaitingSend,
 } from "../../../src/core/turn.ts";
 import { SEND_LIMITS } from "../../fake/send_limits.ts";
-
-const NAMES = ["ann", "bob", "cid"];
-
-/** Planned unless given otherwise, sent by ann. */
-function waiting(
-  ...given: readonly (string | Partial<WaitingSend> & { by?: string; text: string })[]
-) {
-  return given.map((one, at): WaitingSend => {
-    const { by = "ann", text, ...more } = typeof one === "string" ? { text: one } : one;
-    const content = text === "IMAGE"
-      ? JSON.stringify({ item_list: [{ type: 2, image_item: {} }] })
-      : JSON.stringify(textContent(text));
-    return {
-      ...{ send: asId<SendId>(at + 1), reply: asId<ReplyId>(at + 1), content },
-      ...{ client: clientOf(by), clientName: by, rank: "reply", plannedAtMs: 1_000 },
-      ...{ isHeld: false, isFixed: false },
-      ...more,
-    };
-  });
-}
-
-function clientOf(name: string): ClientId {
-  return asId<ClientId>(NAMES.indexOf(name));
-}
-
-/** Carrier, what goes with it, and its text where that changes. */
-function grouped(
-  given: readonly WaitingSend[],
-  options: { textMax?: number; slots?: number } = {},
-) {
-  const { groups, rest } = groupWaiting(given, { textMax: 20, slots: 9, ...options });
-  return {
-    groups: groups.map(({ carrier, merged, content }) => [
-      carrier,
-      merged,
-      content === null ? null : JSON.parse(content).item_list[0].text_item.text,
-    ]),
-    rest: rest.map(Number),
-  };
-}
+import { clientOf, NAMES, waiting } from "../../fake/waiting_sends.ts";
 
 function of(rank: SendRank, by = "ann") {
   return { rank, client: rank === "hub" ? null : clientOf(by) };
@@ -64,37 +25,6 @@ function turn(given: Partial<Turn> = {}): Turn {
     ...given,
   };
 }
-
-Deno.test("texts that wait become one send, in their order, carried by the oldest", () => {
-  assertEquals(grouped(waiting("one", "two", "three")), {
-    groups: [[1, [2, 3], "one\n\ntwo\n\nthree"]],
-    rest: [],
-  });
-});
-
-Deno.test("where several agents wrote, each text says whose it is", () => {
-  const { groups } = grouped(waiting("one", { by: "bob", text: "two" }), { textMax: 99 });
-  assertEquals(groups, [[1, [2], "[ann]\none\n\n[bob]\ntwo"]]);
-});
-
-Deno.test("what is more than text stays as it is, and nothing moves past it", () => {
-  assertEquals(grouped(waiting("one", "IMAGE", "two", "three")).groups, [
-    [1, [], null],
-    [2, [], null],
-    [3, [4], "two\n\nthree"],
-  ]);
-});
-
-Deno.test("no send grows longer than WeChat shows; where too many are left the newest goes, then the oldest", () => {
-  const given = waiting("0123456789abcde1", "0123456789abcde2", "0123456789abcde3", "last");
-  assertEquals(grouped(given, { textMax: 24, slots: 1 }), {
-    groups: [[3, [4], "0123456789abcde3\n\nlast"]],
-    rest: [1, 2],
-  });
-  const two = grouped(given, { textMax: 24, slots: 2 });
-  assertEquals([two.groups.map(([carrier]) => carrier), two.rest], [[1, 3], [2]]);
-  assertEquals(grouped(given, { slots: 0 }), { groups: [], rest: [1, 2, 3, 4] });
-});
 
 Deno.test("of ten sends the ninth is for the end of the turn and the tenth for the hub", () => {
   assertEquals(admitInTurn(turn({ sendsSinceInbound: 7 }), of("reply"), SEND_LIMITS), "send");
@@ -130,4 +60,82 @@ Deno.test("a turn ends a moment after its client acknowledged, or when it is qui
   const talks = { lastReplyAtMs: 600_000, waiting: waiting({ text: "kept", isHeld: true }) };
   assertEquals(isTurnOver(turn(talks), at(600_999)), false);
   assertEquals(isTurnOver(turn(talks), at(601_000)), true);
+});
+
+/** Given to all three; ann has had `sends` of them, bob and cid none. */
+function flooded(sends: number, given: Partial<Turn> = {}): Turn {
+  const audience = NAMES.map(clientOf);
+  const heard = new Map([[clientOf("ann"), sends]]);
+  return turn({ audience, heard, sendsSinceInbound: sends, ...given });
+}
+
+Deno.test("of ten sends one is kept for each client that is still to be heard", () => {
+  assertEquals(admitInTurn(flooded(5), of("reply"), SEND_LIMITS), "send");
+  assertEquals(admitInTurn(flooded(6), of("reply"), SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(flooded(6), of("reply", "bob"), SEND_LIMITS), "send");
+  const bobIsHeard = flooded(6, {
+    sendsSinceInbound: 7,
+    heard: new Map([[clientOf("ann"), 6], [clientOf("bob"), 1]]),
+  });
+  assertEquals(admitInTurn(bobIsHeard, of("reply"), SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(bobIsHeard, of("reply", "bob"), SEND_LIMITS), "wait_for_end");
+  assertEquals(admitInTurn(bobIsHeard, of("reply", "cid"), SEND_LIMITS), "send");
+  assertEquals(sendsForEnd(flooded(6), SEND_LIMITS), 1, "the end leaves bob and cid theirs");
+  assertEquals(sendsForEnd(flooded(9), SEND_LIMITS), 0);
+});
+
+Deno.test("where more clients are to be heard than there are sends, the first to answer are", () => {
+  const limits = { ...SEND_LIMITS, sendsPerInbound: 3 };
+  const nobody = flooded(0, { heard: new Map() });
+  assertEquals(admitInTurn(nobody, of("reply", "cid"), limits), "send");
+  assertEquals(admitInTurn(flooded(1), of("reply", "bob"), limits), "wait_for_end");
+  assertEquals(sendsForEnd(flooded(1), limits), 1);
+});
+
+Deno.test("notices take half of what is left when there are none, and nothing that is kept", () => {
+  const after = (minorSends: number, sendsSinceInbound = minorSends) =>
+    admitInTurn(turn({ minorSends, sendsSinceInbound }), of("push"), SEND_LIMITS);
+  assertEquals([after(4), after(5), after(0, 7), after(0, 8)], [
+    ...["send", "wait_for_end", "send", "wait_for_end"],
+  ]);
+  const toBeHeard = turn({ audience: NAMES.map(clientOf), sendsSinceInbound: 5 });
+  assertEquals(admitInTurn(toBeHeard, of("push"), SEND_LIMITS), "wait_for_end");
+});
+
+Deno.test("what may leave unasked may leave when it is asked", () => {
+  const some = fc.integer({ min: 0, max: 4 });
+  fc.assert(fc.property(
+    fc.record({ sendsPerInbound: fc.integer({ min: 1, max: 12 }), keptForAnswer: some }),
+    fc.record({ sent: fc.array(fc.constantFrom(0, 1, 2), { maxLength: 12 }), minor: some }),
+    fc.constantFrom<SendRank>("hub", "reply", "released", "push", "progress"),
+    fc.constantFrom(...NAMES),
+    (limit, { sent, minor }, rank, by) => {
+      const limits = { ...SEND_LIMITS, ...limit };
+      const sends = sent.length + minor;
+      const heard = new Map<ClientId, number>();
+      for (const one of sent) heard.set(asId(one), (heard.get(asId(one)) ?? 0) + 1);
+      const audience = NAMES.map(clientOf);
+      const now = turn({ sendsSinceInbound: sends, minorSends: minor, heard, audience });
+      const others = rank === "push" ? 3 : 2;
+      if (!hasPlenty(limits.sendsPerInbound - sends, { rank, others }, limits)) return;
+      assertEquals(admitInTurn(now, of(rank, by), limits), "send");
+    },
+  ));
+});
+
+Deno.test("whoever had the fewest sends goes next, then the oldest; a repeat goes first", () => {
+  const given = waiting("1", "2", { by: "bob", text: "3" }, { by: "bob", text: "4" });
+  const next = (more: Partial<Turn>) => fairestIn(turn({ waiting: given, ...more }), asId(1))?.send;
+  assertEquals(next({}), 1);
+  assertEquals(next({ heard: new Map([[clientOf("ann"), 1]]) }), 3);
+  const repeat = given.map((one, at) => ({ ...one, isFixed: at === 0 }));
+  assertEquals(next({ heard: new Map([[clientOf("ann"), 1]]), waiting: repeat }), 1);
+});
+
+Deno.test("no answer passes an older one of its client that waits in this turn; one from before does not count", () => {
+  const given = waiting({ text: "1", isHeld: true }, "2", { by: "bob", text: "3" });
+  const next = (lastInboundAtMs: number, from = given) =>
+    fairestIn(turn({ lastInboundAtMs, waiting: from }), asId(2))?.send ?? null;
+  assertEquals([next(0), next(2_000)], [3, 2]);
+  assertEquals(next(0, given.slice(0, 2)), null);
 });
