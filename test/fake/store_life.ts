@@ -183,6 +183,7 @@ export class StoreLife {
     await this.store.plan({
       reply: accepted.reply,
       contents: more.contents ?? [contentOf(text)],
+      rank: more.rank ?? "reply",
       steps: [],
       atMs: this.nowMs,
     });
@@ -257,6 +258,7 @@ interface ReplyMore {
   readonly client?: ClientId;
   readonly sendId?: string;
   readonly contents?: readonly string[];
+  readonly rank?: "reply" | "push" | "progress";
 }
 
 export function contentOf(text: string): string {

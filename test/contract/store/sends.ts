@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { asId, type ConversationId, type ReplyId, type SendId } from "../../../src/core/ids.ts";
+import { LIMITS } from "../../../src/core/limits.ts";
 import type { SendEnd, SendJob } from "../../../src/store/store.ts";
 import {
   ANN,
   answerWith,
   BEN,
+  contentOf,
   deliverTo,
   START_MS,
   type StoreLife,
@@ -221,6 +223,95 @@ export const SENDS: Subject = {
         ["merged", "950"],
         ["deferred", null],
       ]);
+    },
+
+  "turn() tells who was asked, who was heard, also as part of another's send, and how many notices left":
+    async (
+      life,
+    ) => {
+      const { store } = life;
+      const both = [life.client(), life.client(1)] as const;
+      const message = await life.deliver("question", [...both]);
+      await life.poll();
+      const { conversation } = await life.conversation();
+      const turn = () => store.turn(conversation);
+      assertEquals((await turn()).audience, both);
+      assertEquals((await turn()).heard, new Map());
+      await life.reply("1", message);
+      await life.sendNext();
+      assertEquals((await turn()).heard, new Map([[life.client(), 1]]));
+      await life.reply("2", message);
+      await life.reply("3", message, { client: life.client(1) });
+      const [two, three] = (await turn()).waiting;
+      assert(two !== undefined && three !== undefined);
+      assertEquals([two.clientName, three.clientName, two.rank, two.isHeld], [
+        ...["alpha", "beta", "reply", false],
+      ]);
+      const group = { carrier: two.send, content: two.content, merged: [three.send] };
+      const released = { conversation, groups: [group], atMs: life.nowMs } as const;
+      await store.releaseSends({ ...released, rest: { sends: [], reason: "budget" } });
+      assert((await turn()).waiting.every(({ isFixed }) => isFixed));
+      await life.sendNext();
+      assertEquals((await turn()).heard, new Map([[life.client(), 2], [life.client(1), 1]]));
+      await life.reply("notice", message, { rank: "push" });
+      await life.sendNext();
+      assertEquals((await turn()).minorSends, 1);
+      life.nowMs += 60_000;
+      await life.deliver("and now?", [life.client(1)]);
+      const { heard, minorSends, audience } = await turn();
+      assertEquals([heard, minorSends], [new Map(), 0]);
+      assertEquals(audience, both, "the first was given the question a moment ago and works on it");
+      life.nowMs += LIMITS.busyForMs + 1;
+      await life.deliver("still there?", [life.client(1)]);
+      assertEquals((await turn()).audience, [life.client(1)]);
+    },
+
+  "nextSends() tells whether others may answer once something was sent, and whether more waits":
+    async (
+      life,
+    ) => {
+      const message = await life.deliver("question", [life.client(), life.client(1)]);
+      await life.poll();
+      await life.reply("1", message);
+      const tells = async () => {
+        const { others, isAlone } = await next(life);
+        return { others, isAlone };
+      };
+      assertEquals(await tells(), { others: 0, isAlone: true });
+      await life.reply("2", message);
+      assertEquals(await tells(), { others: 0, isAlone: false });
+      await life.sendNext();
+      assertEquals(await tells(), { others: 1, isAlone: true });
+      const { conversation } = await life.conversation();
+      const held = { reason: "turn", untilMs: life.nowMs + 1, atMs: life.nowMs } as const;
+      await life.store.deferSends(conversation, held);
+      await life.reply("3", message);
+      assertEquals(await tells(), { others: 1, isAlone: false });
+    },
+
+  "mergeSends() puts texts into one that stays where it is, or does nothing when one has left":
+    async (
+      life,
+    ) => {
+      await answered(life, "1", "2", "3");
+      const { store } = life;
+      const { conversation } = await life.conversation();
+      const [one, two, three] = (await store.turn(conversation)).waiting.map(({ send }) => send);
+      assert(one !== undefined && two !== undefined && three !== undefined);
+      const content = contentOf("1 and 2");
+      const call = {
+        conversation,
+        group: { carrier: one, content, merged: [two] },
+        atMs: START_MS,
+      };
+      assertEquals(await store.mergeSends(call), true);
+      assertEquals(await store.mergeSends(call), false);
+      assertEquals((await store.counts()).sends, { planned: 2, merged: 1 });
+      const job = await next(life);
+      assertEquals([job.send, job.rank, job.content], [one, "reply", content]);
+      await life.sendNext("950");
+      assertEquals((await store.replyOutcome(asId<ReplyId>(2))).wireId, "950");
+      assertEquals((await next(life)).send, three);
     },
 
   "resumeSends() ends what was kept too long": async (life) => {
