@@ -71,6 +71,7 @@ export interface GateFacts {
   readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
 }
 
+/** Of a gate as it stands at `nowMs`. */
 export function gateFacts({ throttle, suspects }: SendGate, nowMs: number): GateFacts {
   const untilMs = throttle?.untilMs ?? 0;
   const isBroken = suspects !== null && suspects.untilMs > 0;

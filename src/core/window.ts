@@ -78,6 +78,7 @@ export function safeAgeMs(learned: LearnedWindow, limits: WindowLimits): number 
   return Math.min(limits.windowMs, trustedMs, refusedAgeMs ?? Infinity);
 }
 
+/** The window of a conversation in which the person wrote last at this time; `null`: never. */
 export function viewWindow(
   lastInboundAtMs: number | null,
   known: {

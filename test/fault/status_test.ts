@@ -1,6 +1,7 @@
 /** What the owner is told of a hub that is in trouble, played against the whole hub under a fake clock. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { viewAccounts } from "../../src/admin/views.ts";
+import { NOT_POLLED } from "../../src/hub/opening.ts";
 import { findTroubles } from "../../src/alerts/facts.ts";
 import type { AccountView } from "../../src/core/status.ts";
 import type { Bot } from "../../src/upstream/api.ts";
@@ -128,4 +129,95 @@ Deno.test("status shows how long the person may be answered, how often, and what
     await say("morning");
     assertEquals((await shown())[0], "safe");
   });
+});
+
+Deno.test("12 hours after the last message an answer is tried and a script's notice waits for the person", async () => {
+  await withDelivery(async (world) => {
+    const { clock, hub, say, poll, reply, shown, calls } = world;
+    await say("good night");
+    await poll();
+    await clock.advance(12 * HOUR);
+    const script = await hub.store.registerScript({ name: "nas", keyHash: "hash", atMs: 0 });
+    await hub.store.push({
+      ...{ script: script.id, sendId: "1", digest: "1", person: "", account: "" },
+      content: JSON.stringify(textContent("backup done")),
+      atMs: clock.now(),
+    });
+    hub.stations.replies.bell.ring();
+    await clock.advance(MINUTE);
+    assertEquals([calls(), (await look(world)).deferred], [0, 1]);
+    await reply("I dreamt of sheep");
+    assertEquals(shown(), ["I dreamt of sheep"]);
+    await clock.advance(HOUR);
+    assertEquals(calls(), 1);
+    await say("morning");
+    await poll();
+    await poll();
+    await clock.advance(10 * MINUTE);
+    assertEquals(shown(), ["I dreamt of sheep", "backup done"]);
+  });
+});
+
+Deno.test("an account that was refused early is careful from that age on, and the owner sees it, also when no hub runs", async () => {
+  await withDelivery(async (world) => {
+    const { clock, hub, upstream, say, poll, reply } = world;
+    await say("hello");
+    await poll();
+    await clock.advance(2 * HOUR);
+    upstream.simulator.addFault({
+      endpoint: "sendmessage",
+      act: { kind: "ret", processed: false, ret: -2, errmsg: "unknown error" },
+      times: 1,
+    });
+    await reply("refused");
+    await clock.advance(MINUTE);
+    assertEquals((await look(world)).window.state, "risky");
+    const [resting] = await viewAccounts({
+      ...{ store: hub.store, clock, sendLimits: SEND_LIMITS, accountFacts: () => NOT_POLLED },
+    });
+    assertEquals([resting?.window.state, resting?.deferred], ["risky", 1]);
+    await say("still there?");
+    const { window: { safeUntilMs, state } } = await look(world);
+    assertEquals(state, "safe");
+    assert(safeUntilMs !== null && Math.round((safeUntilMs - clock.now()) / HOUR) === 2);
+  });
+});
+
+Deno.test("a throttle is shown until it ends, also when no hub runs, and is no failure of the hub", async () => {
+  await withDelivery(async (world) => {
+    const { clock, hub, upstream, say, poll, reply } = world;
+    await say("hello");
+    await poll();
+    upstream.simulator.addFault({
+      endpoint: "sendmessage",
+      act: { kind: "ret", processed: false, ret: -2, errmsg: "rate limited" },
+      times: 1,
+    });
+    await reply("too fast");
+    const resting = () =>
+      viewAccounts({
+        ...{ store: hub.store, clock, sendLimits: SEND_LIMITS, accountFacts: () => NOT_POLLED },
+      });
+    const untilMs = (await look(world)).coolDownUntilMs;
+    assert(untilMs !== null && untilMs > clock.now());
+    assertEquals((await resting())[0]?.coolDownUntilMs, untilMs);
+    await clock.advance(2 * MINUTE);
+    assertEquals((await resting())[0]?.coolDownUntilMs, null);
+  });
+});
+
+Deno.test("/status tells in one send what may still be said and who has to be waited for", async () => {
+  await withDelivery(async (world) => {
+    const { clock, say, shown, calls, agent } = world;
+    await agent("bob").poll();
+    await say("@ann are you there?");
+    await clock.advance(HOUR);
+    await say("/status");
+    await clock.advance(MINUTE);
+    assertEquals(calls(), 1);
+    assertMatch(
+      shown()[0] ?? "",
+      /2 agents, 0 there\nann \(.*\), 1 waiting\n10 answers left, window closes in 24 h$/,
+    );
+  }, { agents: ["ann", "bob"] });
 });
