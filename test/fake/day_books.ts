@@ -93,6 +93,11 @@ function ofMessages({ messages, written }: Books): string[] {
         `"${text}" was written ${length} times and stored ${stored.get(text)?.length ?? 0} times`
       ),
     ...messages.flatMap((message) => openEnd(message) ?? []),
+    ...messages.flatMap(({ text, deliveries, replies }) =>
+      deliveries.filter(({ state }) => state === "acknowledged")
+        .filter((one) => replies.every(({ client }) => client !== one.client))
+        .map(({ client }) => `"${text}" was received by ${client} and not answered`)
+    ),
   ];
 }
 
@@ -122,7 +127,9 @@ function ofAgents({ messages, agents }: Books): string[] {
     const isRight = least <= received.length && received.length <= most;
     return [
       ...(isRight ? [] : [`${name} received ${received.length}, not ${least} to ${most}`]),
-      ...told.filter(({ ret }) => ret !== "0").map(({ mark, ret }) => `${mark} was answered ${ret}`),
+      ...told.filter(({ ret }) => ret !== "0").map(({ mark, ret }) =>
+        `${mark} was answered ${ret}`
+      ),
       ...[...codes].map((code) => `${name} was shown the code ${code}`),
     ];
   });
@@ -140,8 +147,11 @@ function ofReplies(books: Books): string[] {
       const { length } = replies.filter(({ text }) => text.startsWith(`${mark} `));
       return length === 1 ? [] : [`${mark} was given once and is kept ${length} times`];
     }),
-    ...replies.flatMap(({ text, state, sends }) => {
+    ...replies.flatMap(({ text, state, steps, sends }) => {
       const mark = text.slice(0, 5);
+      if (state === "stopped") {
+        return Array.isArray(steps) && steps.length > 0 ? [] : [`"${text}" is stopped, why`];
+      }
       if (!ENDS.includes(state)) return [`${mark} has not ended: ${state}`];
       return sends.filter((send) => !SPEAK.includes(send.state) && send.reason === "")
         .map((send) => `${mark} is ${send.state} without a reason`);

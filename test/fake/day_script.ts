@@ -70,7 +70,7 @@ export const DAY: DayOptions = {
     [HOME]: { owner: personOf(1), agent: "ann" },
     [SHOP]: { owner: personOf(HOME_PEOPLE + 1), agent: "carl" },
   },
-  agents: { ann: workFast, bob: workSlowly, carl: workByNight },
+  agents: { ann: workFast, bob: workSlowly, carl: workEvenly },
 };
 
 // ─── Agents ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,11 +80,15 @@ const NIGHT_JOB_MS = 24 * HOUR + 50 * MINUTE;
 const STEPS = 11;
 const LINES = 42;
 
-/** Answers within seconds. */
+/** Answers within seconds, and has jobs that end when nobody is awake. */
 async function workFast({ text, say, pause, later }: Work): Promise<void> {
   await pause(1_500);
   await say(`to "${text}"`);
   if (text.includes("remind")) later(JOB_MS, () => say("here is what you asked for"));
+  if (!text.includes("nightly")) return;
+  for (const part of ["backup", "report", "disk"]) {
+    later(NIGHT_JOB_MS, () => say(`the nightly ${part} is done`));
+  }
 }
 
 /** Works for minutes without a poll, tells each step, and ends with more than a message holds. */
@@ -99,14 +103,9 @@ async function workSlowly({ text, say, progress, pause }: Work): Promise<void> {
   await say(["done:", "```ts", ...code, "```", `all of "${text}"`].join("\n"));
 }
 
-/** Answers, and has jobs that end when nobody is awake. */
-async function workByNight({ text, say, pause, later }: Work): Promise<void> {
+async function workEvenly({ text, say, pause }: Work): Promise<void> {
   await pause(4_000);
   await say(`to "${text}"`);
-  if (!text.includes("nightly")) return;
-  for (const part of ["backup", "report", "disk"]) {
-    later(NIGHT_JOB_MS, () => say(`the nightly ${part} is done`));
-  }
 }
 
 // ─── People ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +128,11 @@ export function peopleEvents(): readonly DayEvent[] {
     ...written(11, [["09:40", "/broadcast who is there"], ["17:10", "/broadcast and now"]]),
     ...written(12, [["10:40", "@bob look at this"]]),
     { atMs: at("16:20"), act: (world: DayWorld) => quoteBob(world, 12) },
-    ...written(19, [["05:20", "the nightly jobs please"]]),
+    ...written(19, [["05:20", "@ann the nightly jobs please"]]),
+    // Their answers come when something has just gone wrong.
+    ...written(3, [["09:59:59", "p3 is quick"], ["10:03", "p3 is patient"]]),
+    ...written(4, [["11:59:59", "p4 is quick"], ["12:01", "p4 is patient"]]),
+    ...written(5, [["15:29:59", "p5 is quick"]]),
     ...written(20, [["15:05", "@bob explain it"], ["22:00", "@bob explain it again"]]),
     ...PEOPLE.flatMap((_, index) => morning(index + 1)),
   ];
@@ -233,8 +236,9 @@ export const DAY_FAULTS: readonly DayFault[] = [
     end: ({ upstream }) => upstream.simulator.change({ mode: "tencent" }),
   },
   {
-    ...{ name: "kill", fromMs: at("12:00"), toMs: at("12:00:30"), account: null },
+    ...{ name: "kill", fromMs: at("12:00"), toMs: at("12:02"), account: null },
     begin: ({ killHub }) => killHub(),
+    end: ({ startHub }) => startHub(),
   },
   {
     ...{ name: "throttle", fromMs: at("13:00"), toMs: at("14:00"), account: HOME },
@@ -277,19 +281,32 @@ export const DAY_FAULTS: readonly DayFault[] = [
   },
 ];
 
-/** Plays the day. */
-export async function playDay(world: DayWorld): Promise<void> {
+/** Plays the day. Gives how many sends waited at the end of each hour. */
+export async function playDay(world: DayWorld): Promise<readonly number[]> {
   const { clock } = world;
+  const deferred: number[] = [];
   const faults = DAY_FAULTS.flatMap(({ fromMs, toMs, begin, end }): DayEvent[] => [
     { atMs: fromMs, act: begin },
     ...(end === undefined ? [] : [{ atMs: toMs, act: end }]),
   ]);
   // Where both stand at the same time, what goes wrong does so first.
-  const events = [...faults, ...peopleEvents()].toSorted((a, b) => a.atMs - b.atMs);
+  const events = [...faults, ...peopleEvents(), ...hourEnds(deferred)]
+    .toSorted((a, b) => a.atMs - b.atMs);
   const untilOf = (atMs: number) => Math.max(0, DAY.startMs + atMs - clock.now());
   for (const { atMs, act } of events) {
     await clock.advance(untilOf(atMs));
     await act(world);
   }
   await clock.advance(untilOf(DAY_MS));
+  return deferred;
+}
+
+function hourEnds(deferred: number[]): DayEvent[] {
+  return Array.from({ length: DAY_MS / HOUR }, (_, hour) => ({
+    atMs: (hour + 1) * HOUR - 1,
+    async act({ hub }) {
+      const { sends } = await hub().store.counts();
+      deferred.push(sends.deferred ?? 0);
+    },
+  }));
 }

@@ -39,8 +39,10 @@ export interface DayWorld {
   /** Every `sendmessage` that reached WeChat. */
   readonly calls: readonly CallSeen[];
   say(given: SayGiven): void;
-  /** Ends it as `kill -9` would and starts it again on its file. */
+  /** Ends it as `kill -9` would. */
   killHub(): Promise<void>;
+  /** Starts it again on its file. */
+  startHub(): Promise<void>;
   /** The owner scans again. */
   logIn(account: string): Promise<void>;
 }
@@ -150,6 +152,8 @@ export async function withDay(
     async killHub() {
       await living.stopAlerts();
       living.hub.die();
+    },
+    async startHub() {
       living = await start();
     },
     async logIn(account) {
