@@ -1,5 +1,11 @@
 /** `sendmessage`: what a person gets to see of what the bot sends (ILINK.md 9.6). */
-import { ITEM_VOICE, itemsOf, textOfItem } from "../core/content.ts";
+import {
+  ITEM_TOOL_RESULT,
+  ITEM_TOOL_START,
+  ITEM_VOICE,
+  itemsOf,
+  textOfItem,
+} from "../core/content.ts";
 import { type JsonObject, listMember, textMember } from "../lib/json.ts";
 import { readSendRequest, type SendRequest } from "../wire/send.ts";
 import { type Answer, type BotCall, invalidArguments, jsonAnswer } from "./exchange.ts";
@@ -10,8 +16,6 @@ import type { Settings } from "./settings.ts";
 import { type Bot, type BotEntry, type Chat, tell, type World } from "./world.ts";
 
 const SEND_IDS_MAX = 200;
-const TOOL_CALL_START = 11;
-const TOOL_CALL_RESULT = 12;
 
 export function answerSend(world: World, { bot, body }: BotCall): Answer {
   const request = readSendRequest(body);
@@ -66,7 +70,7 @@ function writeEntry(
 function canBeSeen(item: JsonObject, { progressItems }: Settings): boolean {
   const type = item["type"];
   if (type === ITEM_VOICE) return false;
-  return progressItems === "shown" || (type !== TOOL_CALL_START && type !== TOOL_CALL_RESULT);
+  return progressItems === "shown" || (type !== ITEM_TOOL_START && type !== ITEM_TOOL_RESULT);
 }
 
 function cut(text: string, lengthMax: number | null): string {
