@@ -17,6 +17,13 @@ interface Candidate {
   readonly textDigest: string;
 }
 
+/** Where and when the quote came. */
+interface Place {
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
+  readonly atMs: number;
+}
+
 /** One author's part of a digest. */
 interface Part extends Candidate {
   /** JSON text. */
@@ -56,14 +63,11 @@ const IS_OWN_MESSAGE = "SELECT 1 FROM messages WHERE account = ? AND wire_id = ?
 export function findQuoted(
   db: Database,
   quote: Quote | null,
-  place: {
-    readonly account: AccountId;
-    readonly conversation: ConversationId;
-    readonly atMs: number;
-  },
+  place: Place,
 ): DecisionInput["quoted"] {
+  if (quote === null) return null;
   const found = findSend(db, quote, place);
-  if (quote === null || found === null) return null;
+  if (found === null) return null;
   const { client } = authorOf(db, found.sent, { quote, conversation: place.conversation });
   return client === null ? null : { client, match: found.match };
 }
@@ -72,7 +76,7 @@ export function findQuoted(
 export function isKnownQuote(
   db: Database,
   quote: Quote,
-  place: Parameters<typeof findQuoted>[2],
+  place: Place,
 ): boolean {
   const { wireId } = quote;
   const isOwn = wireId !== null && db.get(IS_OWN_MESSAGE, place.account, wireId) !== undefined;
@@ -81,10 +85,9 @@ export function isKnownQuote(
 
 function findSend(
   db: Database,
-  quote: Quote | null,
-  { account, conversation, atMs }: Parameters<typeof findQuoted>[2],
+  quote: Quote,
+  { account, conversation, atMs }: Place,
 ): { readonly sent: Candidate; readonly match: "id" | "time" | "text" } | null {
-  if (quote === null) return null;
   if (quote.wireId !== null) {
     const sent = db.get<Candidate>(BY_ID, conversation, quote.wireId);
     if (sent !== undefined) return { sent, match: "id" };
