@@ -30,7 +30,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Around a login WeChat itself writes into the chat, and an older program may still have its last words. */
 const LOGIN_GRACE_MS = 10 * MINUTE_MS;
 /** A message may overtake the one that it quotes. */
-const OVERTAKING_MS = MINUTE_MS;
+const OVERTAKING_MS = 2 * MINUTE_MS;
 /** What is older may have been forgotten here. */
 const QUOTED_AGE_MAX_MS = DAY_MS;
 /** So long without another sign it is over. */

@@ -14,6 +14,11 @@ const HISTORY = "history";
 /** The person's own words of about this time. Index: messages_created. */
 const HAS_OWN_NEAR = `
   SELECT 1 FROM messages WHERE conversation = ? AND create_time_ms BETWEEN ? AND ? LIMIT 1`;
+/** What was sent from here at about this time. Index: sends_conversation. */
+const HAS_SEND_NEAR = `
+  SELECT 1 FROM (
+    SELECT ended_at_ms FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT 500
+  ) WHERE ended_at_ms BETWEEN ? AND ? LIMIT 1`;
 /** Calls that may have shown something although their end is not known. Index: sends_open. */
 const HAS_OPEN_CALL = `
   SELECT 1 FROM sends
@@ -24,9 +29,8 @@ const HAS_UNREADABLE = `
   WHERE state = 'parked' AND why IN ('message_unreadable', 'body_unreadable') AND account = ?
     AND received_at_ms >= ? LIMIT 1`;
 
-/** WeChat rounds the stamps of media, and a stamp may differ from the clock here. */
-const NEAR_MS = 10_000;
-const NEAR_WITHOUT_TEXT_MS = 60_000;
+/** WeChat rounds the stamps of media, and its clock may differ from the one here. */
+const NEAR_MS = 60_000;
 
 /** Since when this history of the database goes on; of another epoch it says nothing. */
 interface History {
@@ -55,17 +59,18 @@ export function noteForeignQuote(
   },
 ): void {
   const { account, conversation, loginAtMs, stampMs, atMs } = given;
-  const { createTimeMs: quotedAtMs, wireId, text } = quote;
+  const { createTimeMs: quotedAtMs, wireId } = quote;
   if (quotedAtMs === null) return; // of unknown age: it may be older than the hub
   const history = readHistory(db);
   if (history === null || history.epoch !== db.get<{ value: string }>(READ, "epoch")?.value) return;
   const knownSinceMs = Math.max(loginAtMs, history.atMs);
   if (!mustBeKnown({ quotedAtMs, atMs: stampMs, knownSinceMs })) return;
-  const nearMs = text === "" ? NEAR_WITHOUT_TEXT_MS : NEAR_MS;
+  const near = [quotedAtMs - NEAR_MS, quotedAtMs + NEAR_MS] as const;
   const isKnown = isKnownQuote(db, quote, given) ||
-    db.get(HAS_OWN_NEAR, conversation, quotedAtMs - nearMs, quotedAtMs + nearMs) !== undefined ||
+    db.get(HAS_OWN_NEAR, conversation, ...near) !== undefined ||
+    db.get(HAS_SEND_NEAR, conversation, ...near) !== undefined ||
     db.get(HAS_OPEN_CALL, conversation) !== undefined ||
-    db.get(HAS_UNREADABLE, account, quotedAtMs - nearMs) !== undefined;
+    db.get(HAS_UNREADABLE, account, near[0]) !== undefined;
   if (isKnown) return;
   const known = readForeignSigns(db, account);
   const signs = addSign(known, wireId ?? String(quotedAtMs), atMs);

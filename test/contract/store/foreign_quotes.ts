@@ -41,7 +41,7 @@ export const FOREIGN_QUOTES: Subject = {
     await quote(life, atMs + 30 * MINUTE, { wireId: "70" });
     await quote(life, atMs + 30 * MINUTE, { wireId: "71" });
     await quote(life, atMs + 3_000);
-    await quote(life, atMs + 50_000, { text: "" });
+    await quote(life, atMs + 50_000, { text: "[image]" });
     await quote(life, atMs + 5 * HOUR, { text: "the hub's" });
     assertEquals(await foreign(life), null);
   },

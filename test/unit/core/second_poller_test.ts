@@ -14,7 +14,7 @@ Deno.test("only what was written while this hub had the bot, and not a moment ag
   assertEquals(quoted(30, 5), true);
   assertEquals(quoted(-30, 60), false, "before the login");
   assertEquals(quoted(1, 60), false, "WeChat's own greeting");
-  assertEquals(quoted(30, 0.5), false, "it may still come");
+  assertEquals(quoted(30, 1), false, "it may still come");
   assertEquals(quoted(30, 26 * 60), false, "it may be forgotten");
 });
 
