@@ -40,12 +40,16 @@ export interface SendSteps {
   sendGate(account: AccountId): Promise<SendGate>;
   /** What the account's sends have shown of its window. */
   learnedWindow(account: AccountId): Promise<LearnedWindow>;
-  /** All planned sends of the conversation wait; `untilMs` is when they become planned by themselves. */
+  /**
+   * All planned sends of the conversation wait, or with `through` those that were planned up to that one; `untilMs` is when
+   * they become planned by themselves.
+   */
   deferSends(
     conversation: ConversationId,
     deferred: {
       readonly reason: DeferReason;
       readonly untilMs: number | null;
+      readonly through?: SendId;
       readonly atMs: number;
     },
   ): Promise<void>;

@@ -206,9 +206,9 @@ export class Sender {
       this.#inFlight.set(job.conversation, sending);
       return;
     }
-    const { reason, untilMs } = admission;
-    await store.deferSends(job.conversation, { reason, untilMs, atMs: nowMs });
-    if (untilMs !== null) onDeferredUntil(untilMs);
+    const { kind: _, ...waits } = admission;
+    await store.deferSends(job.conversation, { ...waits, atMs: nowMs });
+    if (waits.untilMs !== null) onDeferredUntil(waits.untilMs);
     if (job.reply !== null) onEnded(job.reply);
   }
 

@@ -2,7 +2,7 @@
  * What of a conversation leaves next while its turn goes on, what waits for the turn's end, and what leaves then. `core/turn.ts`
  * and `core/send_groups.ts` decide; here their facts are read and their decisions performed.
  */
-import type { AccountId, ConversationId, ReplyId } from "../core/ids.ts";
+import type { AccountId, ConversationId, ReplyId, SendId } from "../core/ids.ts";
 import { type Admission, admit } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
 import { groupWaiting, isText, joinToNext } from "../core/send_groups.ts";
@@ -41,7 +41,10 @@ export interface LoadedJob extends SendJob {
 
 export type TurnAnswer =
   | { readonly kind: "send"; readonly job: LoadedJob }
-  | Extract<Admission, { kind: "defer" }>;
+  | Extract<Admission, { kind: "defer" }> & {
+    /** What was planned later is still to be looked at; not given: all of the conversation waits. */
+    readonly through?: SendId;
+  };
 
 export class TurnKeeper {
   readonly #account: AccountId;
@@ -68,8 +71,14 @@ export class TurnKeeper {
       case "wait_for_person":
         return { kind: "defer", reason: "budget", untilMs: null };
       case "wait_for_end": {
-        const reason = rank === "hub" ? "budget" : "turn";
-        return { kind: "defer", reason, untilMs: nowMs + TURN_LOOK_MS };
+        const untilMs = nowMs + TURN_LOOK_MS;
+        if (rank === "hub") return { kind: "defer", reason: "budget", untilMs };
+        return {
+          kind: "defer",
+          reason: "turn",
+          untilMs,
+          through: turn.waiting.at(-1)?.send ?? job.send,
+        };
       }
     }
     const loaded = next === null ? { ...job, riders: [] } : await this.#load(job, next, turn);

@@ -15,7 +15,9 @@ const RECOVER = `
 /** Index: sends_open. */
 const DEFER = `
   UPDATE sends SET state = 'deferred', reason = ?, due_at_ms = ?
-  WHERE is_open = 1 AND conversation = ? AND state = 'planned' RETURNING account`;
+  WHERE is_open = 1 AND conversation = ? AND state = 'planned' AND id <= ? RETURNING account`;
+/** All that there are. */
+const LAST = Number.MAX_SAFE_INTEGER;
 const COOL_DOWN = `
   UPDATE conversations SET cool_down_until_ms = max(cool_down_until_ms, ?) WHERE id = ?`;
 /** Index: sends_due. */
@@ -53,10 +55,15 @@ export function recoverSends(step: Step): number {
 export function deferSends(
   step: Step,
   conversation: ConversationId,
-  { reason, untilMs }: { readonly reason: DeferReason; readonly untilMs: number | null },
+  { reason, untilMs, through = LAST }: {
+    readonly reason: DeferReason;
+    readonly untilMs: number | null;
+    readonly through?: number;
+  },
 ): void {
   const { db } = step;
-  for (const { account } of db.all<{ account: AccountId }>(DEFER, reason, untilMs, conversation)) {
+  const deferred = db.all<{ account: AccountId }>(DEFER, reason, untilMs, conversation, through);
+  for (const { account } of deferred) {
     countSends(step, account, { from: "planned", to: "deferred" });
   }
   if (reason === "throttle" && untilMs !== null) db.run(COOL_DOWN, untilMs, conversation);

@@ -188,6 +188,19 @@ export const SENDS: Subject = {
     assertEquals(await life.sends(), []);
   },
 
+  "deferSends() leaves what was planned after the last that its caller knows": async (life) => {
+    const [job] = await answered(life, "1", "2", "3");
+    assert(job !== undefined);
+    const { waiting } = await life.store.turn(job.conversation);
+    const [, two, three] = waiting.map(({ send }) => send);
+    assert(two !== undefined && three !== undefined);
+    const atMs = life.nowMs;
+    const deferred = { reason: "turn", untilMs: atMs + 5_000, through: two, atMs } as const;
+    await life.store.deferSends(job.conversation, deferred);
+    assertEquals((await life.store.counts()).sends, { deferred: 2, planned: 1 });
+    assertEquals((await next(life)).send, three);
+  },
+
   "releaseSends() merges what waits into its oldest send, which speaks for all; the rest waits on":
     async (
       life,
