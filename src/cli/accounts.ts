@@ -14,7 +14,7 @@ export async function list(call: Call): Promise<number> {
   const { accounts } = answer as unknown as { readonly accounts: readonly AccountView[] };
   const lines = accounts.length === 0
     ? [DONE.noAccounts[call.lang]]
-    : columns(accounts.map((account) => accountRow(account, call.clock.now(), call.lang)));
+    : accountLines(accounts, call.clock.now(), call.lang);
   show(call, answer ?? {}, lines);
   return OK;
 }
@@ -47,8 +47,20 @@ export async function setDefaultClient(call: Call): Promise<number> {
   return OK;
 }
 
-/** One account's line. */
-export function accountRow(account: AccountView, nowMs: number, lang: Lang): string[] {
+/** A line for each, and below it what the owner should know. */
+export function accountLines(
+  accounts: readonly AccountView[],
+  nowMs: number,
+  lang: Lang,
+): string[] {
+  const rows = columns(accounts.map((account) => accountRow(account, nowMs, lang)));
+  return accounts.flatMap((account, at) => [
+    ...rows.slice(at, at + 1),
+    ...sendingNotes(account, nowMs, lang).map((note) => `  ! ${note}`),
+  ]);
+}
+
+function accountRow(account: AccountView, nowMs: number, lang: Lang): string[] {
   const { name, state, reason, defaultClient, userId } = account;
   const notes = [
     say(lang, LOOK.lastPoll, { when: agoText(account.lastPollAtMs, nowMs, lang) }),
@@ -56,7 +68,6 @@ export function accountRow(account: AccountView, nowMs: number, lang: Lang): str
     say(lang, LOOK.unsettled, { count: account.unsettled }),
     deferredNote(account, nowMs, lang),
     ...windowNotes(account, nowMs, lang),
-    ...sendingNotes(account, nowMs, lang),
     ...(defaultClient === null ? [] : [say(lang, LOOK.defaultClient, { client: defaultClient })]),
     ...(userId === null ? [say(lang, LOOK.ownerUnknown)] : []),
   ];

@@ -5,7 +5,7 @@ import { ALERT_LOOK } from "../text/alerts.ts";
 import { HEALTH, INBOX_STATE, LOOK } from "../text/look.ts";
 import { type Lang, say, type Sentence } from "../text/say.ts";
 import { scriptRow } from "./push_key.ts";
-import { accountRow } from "./accounts.ts";
+import { accountLines } from "./accounts.ts";
 import { clientRow } from "./clients.ts";
 import { SEND_STATE } from "../text/send_reasons.ts";
 import { type Call, OK, show } from "./command.ts";
@@ -33,17 +33,23 @@ export function statusLines(
       say(lang, LOOK.running, { version, age: ageText(nowMs - startedAtMs, lang) }),
       say(lang, LOOK.health, { health: HEALTH[word][lang] }),
     ]),
-    ...(status.alerts.length === 0
-      ? []
-      : section(LOOK.alerts, status.alerts.map((one) => alertRow(one, nowMs, lang)), lang)),
-    ...section(LOOK.accounts, status.accounts.map((one) => accountRow(one, nowMs, lang)), lang),
-    ...section(LOOK.clients, status.clients.map((one) => clientRow(one, nowMs, lang)), lang),
-    ...(status.scripts.length === 0 ? [] : section(
-      LOOK.scripts,
-      status.scripts.map((one) => scriptRow(one, nowMs, lang)),
+    ...(status.alerts.length === 0 ? [] : section(
+      LOOK.alerts,
+      columns(status.alerts.map((one) => alertRow(one, nowMs, lang))),
       lang,
     )),
-    ...section(LOOK.plugins, status.plugins.map((one) => pluginRow(one, lang)), lang),
+    ...section(LOOK.accounts, accountLines(status.accounts, nowMs, lang), lang),
+    ...section(
+      LOOK.clients,
+      columns(status.clients.map((one) => clientRow(one, nowMs, lang))),
+      lang,
+    ),
+    ...(status.scripts.length === 0 ? [] : section(
+      LOOK.scripts,
+      columns(status.scripts.map((one) => scriptRow(one, nowMs, lang))),
+      lang,
+    )),
+    ...section(LOOK.plugins, columns(status.plugins.map((one) => pluginRow(one, lang))), lang),
     "",
     say(lang, LOOK.messages, { counts: inboxCounts(status.messages, lang) }),
     say(lang, LOOK.sends, { counts: sendCounts(status.sends, lang) }),
@@ -61,9 +67,9 @@ function alertRow({ title, sinceMs, tellings }: OpenAlert, nowMs: number, lang: 
   ];
 }
 
-function section(title: Sentence, rows: readonly string[][], lang: Lang): string[] {
-  const lines = rows.length === 0 ? [LOOK.none[lang]] : columns(rows);
-  return ["", `${title[lang]}:`, ...lines.map((line) => `  ${line}`)];
+function section(title: Sentence, lines: readonly string[], lang: Lang): string[] {
+  const shown = lines.length === 0 ? [LOOK.none[lang]] : lines;
+  return ["", `${title[lang]}:`, ...shown.map((line) => `  ${line}`)];
 }
 
 function pluginRow({ id, version, source, problem }: PluginFacts, lang: Lang): string[] {

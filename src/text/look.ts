@@ -36,13 +36,13 @@ export const LOOK = {
   unsettled: { zh: "未决定 {count}", en: "undecided {count}" },
   deferred: { zh: "暂缓的回复 {count}", en: "deferred answers {count}" },
   deferredSince: {
-    zh: "暂缓的回复 {count}，最久 {age}",
-    en: "deferred answers {count}, the oldest for {age}",
+    zh: "暂缓的回复 {count}（最久 {age}）",
+    en: "deferred answers {count} (the oldest for {age})",
   },
   windowSafe: { zh: "窗口还有 {left}", en: "window closes in {left}" },
   windowRisky: {
-    zh: "窗口还有 {left}，但微信可能已不收",
-    en: "window closes in {left}, but WeChat may refuse already",
+    zh: "窗口还有 {left}（有风险：微信可能已不收）",
+    en: "window closes in {left} (risky: WeChat may refuse already)",
   },
   windowClosed: { zh: "窗口已关，等对方发消息", en: "window closed until the person writes" },
   budget: { zh: "还能发 {left}/{of} 条", en: "{left} of {of} sends left" },

@@ -65,11 +65,11 @@ Deno.test("statusLines() says what does not work, since when, and what waits", (
     text,
     /mum .*logged out \(-14\).*last poll 3 min ago.*last message never.*undecided 2/,
   );
-  assertMatch(text, /throttled by WeChat, next try in 4 min/);
-  assertMatch(text, /3 answers in a row without an id for 90 min/);
+  assertMatch(text, /\n {4}! throttled by WeChat, next try in 4 min\n/);
+  assertMatch(text, /\n {4}! .*3 answers in a row without an id for 90 min/);
   assertMatch(
     text,
-    /deferred answers 7, the oldest for 30 min, 4 of 10 sends left, window closes in 16 h/,
+    /deferred answers 7 \(the oldest for 30 min\), 4 of 10 sends left, window closes in 16 h/,
   );
   assertMatch(text, /2 quoted messages never seen here, the first 20 min ago/);
   assertMatch(text, /default claude.*owner unknown/);
@@ -88,7 +88,7 @@ Deno.test("statusLines() says what a person may still be answered", () => {
   const soon = { safeUntilMs: NOW_MS - 1, untilMs: NOW_MS + 60 * MINUTE_MS };
   assertMatch(
     inState({ state: "risky", ...soon }),
-    /window closes in 60 min, but WeChat may refuse already/,
+    /window closes in 60 min \(risky: WeChat may refuse already\)/,
   );
   assertMatch(inState({ state: "closed", ...soon }), /window closed until the person writes/);
   const never = inState({ state: "never", safeUntilMs: null, untilMs: null });
