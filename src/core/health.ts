@@ -3,7 +3,7 @@ import type { AccountFacts, Health } from "./status.ts";
 
 /** A poll takes up to 45 s; three without success are no hiccup. */
 const UNREACHABLE_AFTER_MS = 135_000;
-/** A poll that is open for so long has passed every limit of its own: something in the hub is stuck. */
+/** A poll that lasts for so long has passed every limit of its own: something in the hub is stuck. */
 const STUCK_AFTER_MS = 300_000;
 
 /**
@@ -29,8 +29,8 @@ export function judgeHealth(seen: {
   if (seen.accounts.some(isUnreachable)) {
     return { state: "failing", reason: "upstream_unreachable" };
   }
-  const isStuck = ({ state, quietMs = 0 }: AccountFacts) =>
-    state === "polling" && quietMs > STUCK_AFTER_MS;
+  const isStuck = ({ state, stepMs = 0 }: AccountFacts) =>
+    state === "polling" && stepMs > STUCK_AFTER_MS;
   if (seen.accounts.some(isStuck)) return { state: "failing", reason: "poll_stuck" };
   return { state: "ok" };
 }

@@ -35,8 +35,8 @@ export interface AccountFacts extends GateFacts {
   /** Since when it is in this state. */
   readonly sinceMs: number;
   readonly lastPollAtMs: number | null;
-  /** How long no poll has succeeded, by the monotonic clock, which no jump of the clock moves; absent: nobody polls. */
-  readonly quietMs?: number;
+  /** How long the poll in hand has lasted, by the monotonic clock, which no jump of the other moves; absent: nobody polls. */
+  readonly stepMs?: number;
 }
 
 export interface AccountView extends AccountFacts {
@@ -70,6 +70,8 @@ export interface ClientView {
   readonly oldestWaitingAtMs: number | null;
   /** Messages that it received and left unanswered when it restarted. */
   readonly unanswered: number;
+  /** How often it presented ids of the hub's making that are not its own, since the hub started. */
+  readonly foreignIds: number;
   readonly settings: ClientSettings;
 }
 

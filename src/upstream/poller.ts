@@ -75,8 +75,8 @@ export class Poller {
   readonly #backoff: Backoff;
   readonly #ended: Promise<void>;
   #facts: PollFacts;
-  /** When a poll last succeeded, or polling began; of the monotonic clock. */
-  #goodAtMs: number;
+  /** When it began what it is doing, such as a poll; of the monotonic clock. */
+  #begunMs: number;
   #lastUnreadable = new Uint8Array();
 
   /** Starts at once. */
@@ -99,12 +99,12 @@ export class Poller {
       lastInboundAtMs: null,
       lastError: null,
     };
-    this.#goodAtMs = ports.clock.monotonic();
+    this.#begunMs = ports.clock.monotonic();
     this.#ended = this.#run();
   }
 
   facts(): PollFacts {
-    return { ...this.#facts, quietMs: this.#ports.clock.monotonic() - this.#goodAtMs };
+    return { ...this.#facts, stepMs: this.#ports.clock.monotonic() - this.#begunMs };
   }
 
   /** Finishes and commits the poll in flight; `deadline` aborts it. Resolves when the loop has ended. */
@@ -119,6 +119,7 @@ export class Poller {
     const { clock } = this.#ports;
     while (!this.#stopping.signal.aborted) {
       const startedMs = clock.monotonic();
+      this.#begunMs = startedMs;
       let next: Next;
       try {
         next = await this.#step();
@@ -210,7 +211,6 @@ export class Poller {
     const { lastPollAtMs } = this.#facts;
     this.#enter("polling");
     this.#facts = { ...this.#facts, lastPollAtMs: atMs };
-    this.#goodAtMs = clock.monotonic();
     const messages = updates.messages.map(readInbound);
     const hasMoved = updates.cursor !== "" && updates.cursor !== cursor;
     if (messages.length === 0 && !hasMoved) return { kind: "idle" };

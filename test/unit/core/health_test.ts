@@ -51,8 +51,8 @@ Deno.test("judgeHealth() counts from the first failure where there was no succes
 });
 
 Deno.test("judgeHealth() does not trust a poll that has been open for longer than any may be", () => {
-  assertEquals(judge({ accounts: [account({ quietMs: 200_000 })] }), { state: "ok" });
-  assertEquals(judge({ accounts: [account({ quietMs: 301_000 })] }), {
+  assertEquals(judge({ accounts: [account({ stepMs: 200_000 })] }), { state: "ok" });
+  assertEquals(judge({ accounts: [account({ stepMs: 301_000 })] }), {
     state: "failing",
     reason: "poll_stuck",
   });

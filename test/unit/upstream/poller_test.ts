@@ -296,9 +296,12 @@ Deno.test("a poll is renewed when the wall clock jumps", async () => {
   await withPoller(async (setup) => {
     await setup.clock.advance(10_000);
     assertEquals(polls(setup), 1);
+    assertEquals(setup.poller.facts().stepMs, 10_000);
     setup.clock.jump(3_600_000);
+    assertEquals(setup.poller.facts().stepMs, 10_000, "no alarm for a clock that is set");
     await setup.clock.advance(5_000);
     assertEquals(polls(setup), 2);
+    assert((setup.poller.facts().stepMs ?? 0) < 5_000);
     assertEquals(setup.poller.facts().lastError, null);
   });
 });
