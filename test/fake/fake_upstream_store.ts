@@ -6,7 +6,6 @@ import type { Account } from "../../src/core/account.ts";
 import {
   type AccountId,
   asId,
-  type ClientId,
   type ConversationId,
   type ReplyId,
   type SendId,
@@ -23,7 +22,7 @@ import type {
   SendSteps,
 } from "../../src/store/store.ts";
 import { textContent } from "../../src/wire/send.ts";
-import type { FakeSend } from "./fake_send.ts";
+import { type FakeSend, isBlocking, stateOf, turnOf } from "./fake_send.ts";
 
 type Batch = Parameters<PollSteps["ingest"]>[0];
 
@@ -275,15 +274,8 @@ class MemoryStore implements FakeUpstreamStore {
     }
   }
 
-  async sendGate(): Promise<SendGate> {
-    await Promise.resolve();
-    return this.#gate;
-  }
-
-  async learnedWindow(): Promise<LearnedWindow> {
-    await Promise.resolve();
-    return this.#learned;
-  }
+  readonly sendGate = () => Promise.resolve(this.#gate);
+  readonly learnedWindow = () => Promise.resolve(this.#learned);
 
   async deferSends(
     conversation: ConversationId,
@@ -305,20 +297,8 @@ class MemoryStore implements FakeUpstreamStore {
 
   async turn(conversation: ConversationId): Promise<Turn> {
     await Promise.resolve();
-    return {
-      ...this.ledger(conversation),
-      ...{ hasOpenDelivery: true, lastReplyAtMs: null },
-      waiting: this.sends.filter((send) =>
-        send.conversation === conversation && stateOf(send) === "planned"
-      ).flatMap((send) =>
-        send.reply === null ? [] : [{
-          ...{ send: send.id, reply: send.reply, client: asId<ClientId>(1), clientName: "ann" },
-          ...{ rank: "reply" as const, content: JSON.stringify(textContent(send.text)) },
-          ...{ plannedAtMs: 0, isHeld: false, isFixed: send.upstreamId !== null },
-        }]
-      ),
-      ...{ hubSends: 0, minorSends: 0, audience: [], heard: new Map() },
-    };
+    const sends = this.sends.filter((send) => send.conversation === conversation);
+    return turnOf(sends, this.ledger(conversation));
   }
 
   // Turns never end here; how they do is the real store's to prove.
@@ -405,15 +385,6 @@ class MemoryStore implements FakeUpstreamStore {
     const { sendsSinceInbound } = this.ledger(conversation);
     this.setLedger(conversation, { sendsSinceInbound: sendsSinceInbound + by });
   }
-}
-
-function stateOf(send: FakeSend): SendState {
-  return send.states.at(-1) ?? "planned";
-}
-
-function isBlocking(send: FakeSend): boolean {
-  const state = stateOf(send);
-  return state === "sending" || (state === "unknown" && !send.isSettled);
 }
 
 function wireIds(batch: Batch): string[] {
