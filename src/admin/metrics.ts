@@ -75,6 +75,13 @@ const METRICS: readonly Metric[] = [
       })),
   },
   {
+    name: "client_foreign_ids",
+    help: "Ids of the hub's making that a client presented and that are not its own, since the start",
+    labels: ["client"],
+    samples: ({ clients }) =>
+      clients.map(({ name, foreignIds }) => ({ labels: { client: name }, value: foreignIds })),
+  },
+  {
     name: "account_polling",
     help: "1 while an account's poll is open, 0 otherwise",
     labels: ["account", "state"],

@@ -43,7 +43,7 @@ function viewSending(
   const of = limits.sendsPerInbound;
   const spent = window.state === "closed" ? of : ledger?.sendsSinceInbound ?? 0;
   return {
-    ...gateFacts(gate, nowMs),
+    ...gateFacts(gate, { ...limits, nowMs }),
     window,
     budget: { left: Math.max(0, of - spent), of },
     secondPoller: suspectPoller(foreign, nowMs),
@@ -65,6 +65,7 @@ export async function viewClients({ store, states }: AdminPort): Promise<ClientV
       waiting: count?.waiting ?? client.waiting,
       oldestWaitingAtMs: count?.oldestWaitingAtMs ?? null,
       unanswered: count?.unanswered ?? 0,
+      foreignIds: states.foreignIds?.(client.id) ?? 0,
       settings: client.settings,
     };
   });

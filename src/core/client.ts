@@ -82,6 +82,8 @@ export interface ClientStates {
   stateOf(client: ClientId): ClientState;
   /** To the millisecond while the hub runs; `null` when it has not called since the hub started. */
   lastCallAtMs(client: ClientId): number | null;
+  /** How often it presented ids made for another client, or by nobody, since the hub started; absent when none runs. */
+  foreignIds?(client: ClientId): number;
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u;

@@ -68,6 +68,13 @@ export function readSigned<K extends Signed["kind"]>(
   return signed as Extract<Signed, { kind: K }>;
 }
 
+/** Whether a text has the form of one of ours and was not made for `client`. */
+export function isForeignSigned(key: Uint8Array, client: ClientId, text: string): boolean {
+  if (!/^hub[cxt]\./.test(text)) return false;
+  const body = openBody(key, text);
+  return body === null || readBody(body)?.client !== client;
+}
+
 /** One bot id for each client, so that two programs on one machine do not share a state file. */
 export function virtualBotId(signKey: Uint8Array, client: ClientId): string {
   const digest = createHmac("sha256", signKey).update(`bot.${client}`).digest("hex");

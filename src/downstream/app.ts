@@ -20,6 +20,7 @@ import { withLegacyQrcode, withLegacyQrcodeStatus } from "./dialects/legacy_logi
 import { createDialects } from "./dialects/table.ts";
 import type { Exchange } from "./exchange.ts";
 import { createExtensions } from "./extensions.ts";
+import { createForeignIds } from "./foreign_ids.ts";
 import { createGetUpdates, type QueueLook } from "./getupdates.ts";
 import { createNotifyStart, createNotifyStop } from "./notify.ts";
 import { createPollMemory } from "./poll_memory.ts";
@@ -137,6 +138,7 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   });
   const cursors = createCursorCodec(signKey, () => store.epoch);
   const extensions = createExtensions({ store, log });
+  const foreignIds = createForeignIds(ports);
   const memory = createPollMemory(limits.emptyPollsBeforeSwitch);
   const endpoints: Endpoints = {
     getupdates: createGetUpdates({
@@ -169,14 +171,19 @@ export function createDownstream(ports: DownstreamPorts): Downstream {
   ];
 
   return {
-    app: createApp(createDialects(endpoints), openEndpoints, { ...ports, presence, refusals }),
-    states: presence.states,
+    app: createApp(createDialects(foreignIds.watch(endpoints)), openEndpoints, {
+      ...ports,
+      presence,
+      refusals,
+    }),
+    states: { ...presence.states, foreignIds: foreignIds.countOf },
     clientRemoved(client) {
       polls.hasten(client);
       cursors.forget(client);
       memory.forget(client);
       extensions.forget(client);
       presence.forget(client);
+      foreignIds.forget(client);
       ports.onQueueLook?.(client, { hasEnded: true, given: [] });
     },
     async drain() {

@@ -86,6 +86,7 @@ Deno.test("GET /hub/clients shows each client with what it is doing", async () =
       waiting: 0,
       oldestWaitingAtMs: null,
       unanswered: 0,
+      foreignIds: 0,
       settings: { ...DEFAULT_CLIENT_SETTINGS },
     }],
   });

@@ -42,6 +42,7 @@ const STATUS: StatusView = {
     waiting: 4,
     oldestWaitingAtMs: NOW_MS - 8 * MINUTE_MS,
     unanswered: 1,
+    foreignIds: 0,
     settings: DEFAULT_CLIENT_SETTINGS,
   }],
   scripts: [],
