@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isObject } from "../../../src/lib/json.ts";
+import { said } from "../../fake/store_life.ts";
 import { createAdminWorld } from "./admin_setup.ts";
 
 Deno.test("GET /health tells anyone the state and the reason's code, and nothing else", async () => {
@@ -56,4 +57,33 @@ Deno.test("a call that fails inside shows nothing of the inside", async () => {
   const { status, text } = await world.ask("GET", "/hub/clients");
   assert(status >= 500, text);
   assert(!/sqlite|stack|\.ts/i.test(text), text);
+});
+
+Deno.test("GET /metrics says of each account what may still be sent and what keeps it back", async () => {
+  await using world = await createAdminWorld();
+  const { clock, store } = world;
+  const { id, generation } = await store.saveLogin({
+    ...{ userId: "o9ann@im.wechat", botId: "b@im.bot", token: "t", baseUrl: "https://x.example" },
+    atMs: clock.now(),
+  });
+  const before = (await world.ask("GET", "/metrics")).text;
+  assertMatch(before, /^ilink_hub_account_budget_left\{account="wechat"\} 10$/m);
+  assert(!before.includes("account_window_left_seconds{"), "nobody has written");
+  await store.ingest({
+    ...{ account: id, generation, unreadableBody: null, cursor: "", atMs: clock.now() },
+    messages: [said("hello", { createTimeMs: clock.now() })],
+  });
+  await clock.advance(3_600_000);
+  const { text } = await world.ask("GET", "/metrics");
+  const line = (name: string, labels: string, value: number) =>
+    assert(
+      text.includes(`\nilink_hub_account_${name}{account="wechat"${labels}} ${value}\n`),
+      name,
+    );
+  line("window_left_seconds", ',state="safe"', 23 * 3_600);
+  line("budget_left", "", 10);
+  line("cool_down_seconds", "", 0);
+  line("suspects", "", 0);
+  line("foreign_quotes", "", 0);
+  line("oldest_deferred_seconds", "", 0);
 });
