@@ -63,6 +63,10 @@ export function gateAfter(
   }
 }
 
+interface Moment extends Pick<GateLimits, "coolDownMaxMs"> {
+  readonly nowMs: number;
+}
+
 /** What status and alerts say of it. */
 export interface GateFacts {
   /** End of the cool-down; `null`: there is none. */
@@ -71,12 +75,13 @@ export interface GateFacts {
   readonly suspects: { readonly count: number; readonly sinceMs: number } | null;
 }
 
-/** Of a gate as it stands at `nowMs`. */
-export function gateFacts({ throttle, suspects }: SendGate, nowMs: number): GateFacts {
-  const untilMs = throttle?.untilMs ?? 0;
+/** Of a gate as it stands then. */
+export function gateFacts(gate: SendGate, at: Moment): GateFacts {
+  const { suspects } = gate;
+  const closed = closedBy(gate, at);
   const isBroken = suspects !== null && suspects.untilMs > 0;
   return {
-    coolDownUntilMs: untilMs > nowMs ? untilMs : null,
+    coolDownUntilMs: closed?.reason === "throttle" ? closed.untilMs : null,
     suspects: isBroken ? { count: suspects.count, sinceMs: suspects.sinceMs } : null,
   };
 }
@@ -87,7 +92,7 @@ export function gateFacts({ throttle, suspects }: SendGate, nowMs: number): Gate
  */
 export function closedBy(
   { throttle, suspects }: SendGate,
-  { nowMs, coolDownMaxMs }: { readonly nowMs: number } & Pick<GateLimits, "coolDownMaxMs">,
+  { nowMs, coolDownMaxMs }: Moment,
 ): { readonly reason: DeferReason; readonly untilMs: number } | null {
   const isWait = ({ untilMs }: GateRow) => nowMs < untilMs && untilMs - nowMs <= coolDownMaxMs;
   if (throttle !== null && isWait(throttle)) {

@@ -18,10 +18,13 @@ export interface Presence {
   stop(): Promise<void>;
 }
 
+/** Ages are of the monotonic clock: a machine that slept has made nobody go away. */
 interface Seen {
   readonly atMs: number;
-  /** When it took messages and did not come back; `null` when it holds none. */
-  readonly tookAtMs: number | null;
+  /** The same by the monotonic clock. */
+  readonly monotonicMs: number;
+  /** When it took messages and did not come back, by the monotonic clock; `null` when it holds none. */
+  readonly tookMonotonicMs: number | null;
   readonly hasLeft: boolean;
 }
 
@@ -39,15 +42,19 @@ export function createPresence(options: {
   };
 }): Presence {
   const { store, clock, log, limits } = options;
-  const seenBefore = new Map(options.known.map(({ id, lastSeenAtMs }) => [id, lastSeenAtMs]));
+  /** By the monotonic clock; `null`: never. */
+  const seenBefore = new Map(options.known.map(({ id, lastSeenAtMs }) => [
+    id,
+    lastSeenAtMs === null ? null : clock.monotonic() - (clock.now() - lastSeenAtMs),
+  ]));
   const seen = new Map<ClientId, Seen>();
   const unwritten = new Map<ClientId, number>();
   let cancelFlush: (() => void) | null = null;
   let isStopped = false;
 
-  function note(client: ClientId, tookAtMs: number | null, hasLeft = false): void {
+  function note(client: ClientId, tookMonotonicMs: number | null, hasLeft = false): void {
     const atMs = clock.now();
-    seen.set(client, { atMs, tookAtMs, hasLeft });
+    seen.set(client, { atMs, monotonicMs: clock.monotonic(), tookMonotonicMs, hasLeft });
     unwritten.set(client, atMs);
     if (isStopped) return;
     cancelFlush ??= clock.after(limits.seenFlushMs, () => void flush());
@@ -69,18 +76,20 @@ export function createPresence(options: {
     states: {
       stateOf(client) {
         if (options.openPolls(client) > 0) return "polling";
-        const now = clock.now();
-        const { atMs, tookAtMs, hasLeft } = seen.get(client) ??
-          { atMs: seenBefore.get(client) ?? null, tookAtMs: null, hasLeft: false };
-        if (atMs === null) return "new";
+        const nowMs = clock.monotonic();
+        const { monotonicMs, tookMonotonicMs, hasLeft } = seen.get(client) ??
+          { monotonicMs: seenBefore.get(client) ?? null, tookMonotonicMs: null, hasLeft: false };
+        if (monotonicMs === null) return "new";
         if (hasLeft) return "away";
-        if (tookAtMs !== null) return now - tookAtMs < limits.busyForMs ? "busy" : "away";
-        return now - atMs < limits.awayAfterMs ? "polling" : "away";
+        if (tookMonotonicMs !== null) {
+          return nowMs - tookMonotonicMs < limits.busyForMs ? "busy" : "away";
+        }
+        return nowMs - monotonicMs < limits.awayAfterMs ? "polling" : "away";
       },
       lastCallAtMs: (client) => seen.get(client)?.atMs ?? null,
     },
-    noteCall: (client) => note(client, seen.get(client)?.tookAtMs ?? null),
-    noteTook: (client) => note(client, clock.now()),
+    noteCall: (client) => note(client, seen.get(client)?.tookMonotonicMs ?? null),
+    noteTook: (client) => note(client, clock.monotonic()),
     notePoll: (client) => note(client, null),
     noteLeft: (client) => note(client, null, true),
     forget(client) {

@@ -53,10 +53,24 @@ export function createHttpClient(
   const pool = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: IDLE_CONNECTIONS_MAX };
   const plain = new HttpAgent(pool);
   const secure = new HttpsAgent(pool);
+  let lastUsedAtMs = clock.now();
+
+  /** The agent counts a connection's idle time with a timer, which stands still while the machine sleeps. */
+  function dropStale(): void {
+    const idleMs = clock.now() - lastUsedAtMs;
+    lastUsedAtMs = clock.now();
+    if (idleMs >= 0 && idleMs < IDLE_MS) return;
+    for (const { freeSockets } of [plain, secure]) {
+      for (const sockets of Object.values(freeSockets)) {
+        for (const socket of sockets ?? []) socket.destroy();
+      }
+    }
+  }
 
   function call(request: HttpRequest): ReturnType<HttpClient["call"]> {
     const { signal } = request;
     if (signal.aborted) return Promise.resolve({ kind: "unreached", text: "aborted" });
+    dropStale();
     return new Promise((resolve) => {
       let isReached = false;
       const isSecure = request.url.startsWith("https:");
@@ -64,6 +78,7 @@ export function createHttpClient(
       if (made instanceof Error) return resolve({ kind: "unreached", text: made.message });
 
       const finish = (outcome: HttpAnswer | { readonly text: string }) => {
+        lastUsedAtMs = clock.now();
         cancelLimit();
         signal.removeEventListener("abort", onAbort);
         const kind = isReached ? "unanswered" : "unreached";

@@ -3,9 +3,9 @@ import type { ConversationId } from "../core/ids.ts";
 import {
   closedBy,
   gateAfter,
-  gateFacts,
-  type GateFacts,
   type GateEvent,
+  type GateFacts,
+  gateFacts,
   type GateLimits,
   isOnTrial,
   type SendGate,
@@ -55,13 +55,16 @@ export class SendPace {
   }
 
   facts(): GateFacts {
-    return gateFacts(this.#gate, this.#clock.now());
+    return gateFacts(this.#gate, this.#moment());
   }
 
   /** What all sends of the account wait for; `null`: nothing. */
   closedBy(): ReturnType<typeof closedBy> {
-    const { coolDownMaxMs } = this.#settings;
-    return closedBy(this.#gate, { nowMs: this.#clock.now(), coolDownMaxMs });
+    return closedBy(this.#gate, this.#moment());
+  }
+
+  #moment() {
+    return { nowMs: this.#clock.now(), coolDownMaxMs: this.#settings.coolDownMaxMs };
   }
 
   /** Whether only one send may be in flight. */

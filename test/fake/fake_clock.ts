@@ -5,6 +5,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Moves the wall clock alone, either way, as a sleep of the machine or an operator does. */
   jump(ms: number): void;
+  /** Both clocks move on and nothing runs, as when the process stands still: what fell due is late at the next `advance`. */
+  stall(ms: number): void;
   /** How many timers wait. */
   readonly pending: number;
 }
@@ -44,8 +46,9 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 9, 0, 0)): FakeCl
         const timer = timers.get(id);
         timers.delete(id);
         if (timer === undefined) continue;
-        wallMs += timer.atMs - monotonicMs;
-        monotonicMs = timer.atMs;
+        const lateMs = Math.max(0, monotonicMs - timer.atMs);
+        wallMs += timer.atMs + lateMs - monotonicMs;
+        monotonicMs = timer.atMs + lateMs;
         timer.action();
         await settle();
       }
@@ -55,6 +58,10 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 9, 0, 0)): FakeCl
     },
     jump(ms) {
       wallMs += ms;
+    },
+    stall(ms) {
+      wallMs += ms;
+      monotonicMs += ms;
     },
     get pending() {
       return timers.size;

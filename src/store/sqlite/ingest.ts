@@ -64,7 +64,7 @@ const HOLD_WAITED = `
 const COUNT_SENDS = `
   SELECT count(*) AS sends FROM (
     SELECT began_at_ms, attempts FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT 100
-  ) WHERE attempts > 0 AND began_at_ms > ?`;
+  ) WHERE attempts > 0 AND began_at_ms >= ?`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs, state_since_ms AS loginAtMs
   FROM accounts WHERE id = ?`;

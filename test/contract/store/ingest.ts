@@ -89,6 +89,7 @@ export const INGEST: Subject = {
     await life.poll();
     await life.reply("answer", message);
     await life.sendNext();
+    life.nowMs += 1;
     await life.say("next", { wireId: "78" });
     await life.reply("answer", message);
     await life.sendNext();
@@ -137,9 +138,10 @@ export const INGEST: Subject = {
       sendsSinceInbound: 1,
       coolDownUntilMs: 0,
     });
-    await life.say("a new one", { createTimeMs: START_MS + 60_000 });
+    life.nowMs += 1;
+    await life.say("a new one", { createTimeMs: START_MS + 60_001 });
     assertEquals(await ledgerOf(life), {
-      lastInboundAtMs: START_MS + 60_000,
+      lastInboundAtMs: START_MS + 60_001,
       sendsSinceInbound: 0,
       coolDownUntilMs: 0,
     });

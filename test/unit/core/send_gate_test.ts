@@ -48,11 +48,21 @@ Deno.test("answers to calls that were in flight when it closed neither lengthen 
   assertEquals(closedUntil(gate, 4), 60);
 });
 
+Deno.test("no wait outlives a clock that is set back", () => {
+  const gate = after(["throttled", 8 * 3_600]);
+  assertEquals([closedUntil(gate, 8 * 3_600), closedUntil(gate, 60)], [8 * 3_600 + 60, 0]);
+  const tried = gateAfter(gate, "throttled", { limits: LIMITS, nowMs: 60_000 });
+  assertEquals(closedUntil(tried, 60), 180);
+});
+
 Deno.test("so many sends in a row without an id close the gate, until one try an hour brings an id", () => {
   const two = after(["hidden", 10], ["hidden", 20]);
   assertEquals([closedUntil(two, 20), isOnTrial(two)], [0, false]);
   const three = gateAfter(two, "hidden", { limits: LIMITS, nowMs: 30_000 });
-  assertEquals(closedBy(three, { ...LIMITS, nowMs: 30_000 }), { reason: "suspect", untilMs: 3_630_000 });
+  assertEquals(closedBy(three, { ...LIMITS, nowMs: 30_000 }), {
+    reason: "suspect",
+    untilMs: 3_630_000,
+  });
   assertEquals([three.suspects?.count, three.suspects?.sinceMs], [3, 10_000]);
   const tried = gateAfter(three, "hidden", { limits: LIMITS, nowMs: 3_630_000 });
   assertEquals([closedUntil(tried, 3_631), tried.suspects?.count], [7_230, 4]);

@@ -92,3 +92,17 @@ Deno.test("a wait ends when its signal aborts, without a timer left and without 
   await clock.advance(1_000);
   assertEquals(due.isOver(), true);
 });
+
+Deno.test("a wall clock that is set back lets a bell ring when as much time has passed", async () => {
+  const clock = createFakeClock();
+  const bell = createBell(clock);
+  let rings = 0;
+  bell.ringAt(clock.now() + 20_000);
+  const waiting = bell.wait(new AbortController().signal).then(() => rings++);
+  clock.jump(-8 * 3_600_000);
+  await clock.advance(19_000);
+  assertEquals(rings, 0);
+  await clock.advance(1_000);
+  assertEquals(rings, 1);
+  await waiting;
+});

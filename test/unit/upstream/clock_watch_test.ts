@@ -15,6 +15,15 @@ for (const jumpMs of [61_000, -61_000]) {
   });
 }
 
+Deno.test("watchClocks() tells of a process that stood still", async () => {
+  const clock = createFakeClock();
+  let jumps = 0;
+  watchClocks(clock, () => jumps++);
+  clock.stall(66_000);
+  await clock.advance(0);
+  assertEquals([jumps, clock.pending], [1, 0]);
+});
+
 Deno.test("watchClocks() lets a small correction pass and ends when told", async () => {
   const clock = createFakeClock();
   const unwatch = watchClocks(clock, () => {

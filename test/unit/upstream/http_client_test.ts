@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { systemClock } from "../../../src/lib/clock.ts";
+import { type Clock, systemClock } from "../../../src/lib/clock.ts";
 import {
   createHttpClient,
   type HttpClient,
@@ -15,6 +15,10 @@ const POST: Omit<HttpRequest, "url"> = {
   limitMs: 2_000,
   signal: new AbortController().signal,
 };
+
+let sleptMs = 0;
+/** That of a machine that has slept for so long. */
+const sleepyClock: Clock = { ...systemClock, now: () => systemClock.now() + sleptMs };
 
 /** Serves for the length of `act`. */
 async function withServer(
@@ -33,7 +37,7 @@ async function withServer(
       resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
-  const http = createHttpClient({ clock: systemClock, ...options });
+  const http = createHttpClient({ clock: sleepyClock, ...options });
   try {
     await act(`http://127.0.0.1:${port}`, http);
   } finally {
@@ -86,6 +90,21 @@ Deno.test("call() uses one connection for one call after another", async () => {
       await new Promise((resolve) => setImmediate(resolve)); // the connection is handed back after the answer
     }
     assertEquals(ports.size, 1);
+  });
+});
+
+Deno.test("call() makes a new connection after the machine slept", async () => {
+  const server = answering((_, response) => response.end("{}"));
+  let connections = 0;
+  server.on("connection", () => connections += 1);
+  await withServer(server, async (url, http) => {
+    // The second time the clock is set back, which says nothing of a connection's age.
+    for (const hours of [0, 8, -8, 0]) {
+      sleptMs += hours * 3_600_000;
+      assertEquals((await http.call({ ...POST, url })).kind, "answer");
+      await new Promise((resolve) => setImmediate(resolve)); // the connection is handed back after the answer
+    }
+    assertEquals(connections, 3);
   });
 });
 
