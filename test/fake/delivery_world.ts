@@ -12,6 +12,7 @@ import {
   parseJson,
   textMember,
 } from "../../src/lib/json.ts";
+import type { PluginHost } from "../../src/plugin/host.ts";
 import type { Say } from "../../src/simulator/say.ts";
 import type { Settings } from "../../src/simulator/settings.ts";
 import type { MessageTrace } from "../../src/store/trace.ts";
@@ -54,16 +55,22 @@ export type GivenAnswer = string | JsonObject;
 /** Runs `act` beside a whole hub with the agents named, or `ann` alone, and ends it. */
 export async function withDelivery(
   act: (world: DeliveryWorld) => Promise<void>,
-  { flags = {}, agents = ["ann"], ...simulator }: Partial<Settings> & {
-    readonly flags?: Readonly<Record<string, string>>;
-    readonly agents?: readonly [string, ...string[]];
-  } = {},
+  { flags = {}, agents = ["ann"], clock = createFakeClock(), host, ...simulator }:
+    & Partial<Settings>
+    & {
+      readonly flags?: Readonly<Record<string, string>>;
+      readonly agents?: readonly [string, ...string[]];
+      /** Shared with whom the test brings along. */
+      readonly clock?: FakeClock;
+      /** The shipped plugins when absent. */
+      readonly host?: PluginHost;
+    } = {},
 ): Promise<void> {
-  const clock = createFakeClock();
   const upstream = await createFakeUpstream({ clock, settings: simulator });
   const hub = await startMortalHub({
     ...{ path: ":memory:", clock, random: createFakeRandom(3), api: upstream.api, crashAt: null },
     wechatCdn: upstream.cdn,
+    ...(host === undefined ? {} : { host }),
     flags,
   });
   const { token, baseUrl } = upstream.bot();

@@ -8,6 +8,7 @@ import type { Cdn } from "../../src/core/cdn.ts";
 import { startStations, type Stations } from "../../src/hub.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { type Log, silentLog } from "../../src/lib/log.ts";
+import type { PluginHost } from "../../src/plugin/host.ts";
 import type { Random } from "../../src/lib/random.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -38,6 +39,8 @@ export interface MortalHubOptions {
   readonly flags?: Readonly<Record<string, string>>;
   /** Silent when absent. */
   readonly log?: Log;
+  /** The shipped plugins when absent. */
+  readonly host?: PluginHost;
 }
 
 const NO_CDN: Cdn = { transfer: () => Promise.resolve({ kind: "failed", text: "no CDN" }) };
@@ -67,7 +70,7 @@ export async function startMortalHub(options: MortalHubOptions): Promise<MortalH
   const starting = startStations({
     ...{ store, clock, random },
     api: mortalApi(options.api, dying.signal),
-    host: shippedHost(clock),
+    host: options.host ?? shippedHost(clock),
     shadowHost: NO_SHADOWS,
     settings: settingsOf({ "away-words": "false", "busy-words-seconds": "0", ...options.flags }),
     signKey: KEY,
