@@ -12,7 +12,7 @@ import type { Settings } from "./config.ts";
 import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
 import type { Cdn } from "./core/cdn.ts";
-import { type ClientStates, isThere } from "./core/client.ts";
+import type { ClientStates } from "./core/client.ts";
 import { judgeHealth } from "./core/health.ts";
 import type { AccountId, ClientId, ReplyId } from "./core/ids.ts";
 import { LIMITS } from "./core/limits.ts";
@@ -27,7 +27,7 @@ import { createMedia } from "./hub/media.ts";
 import { openDisk, openHubStore } from "./hub/open_store.ts";
 import { langOf, NOT_POLLED, statesAtRest, urlOf } from "./hub/opening.ts";
 import { commandPrefixOf, createPlugins } from "./hub/plugins.ts";
-import { createTypingTurns } from "./hub/typing_turns.ts";
+import { createTyping, restsNow } from "./hub/typing.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
 import type { Clock } from "./lib/clock.ts";
 import { errorText, type Log } from "./lib/log.ts";
@@ -47,7 +47,6 @@ import { adoptToken } from "./upstream/bare_token.ts";
 import { createCdn } from "./upstream/cdn.ts";
 import { createHttpApi } from "./upstream/http_api.ts";
 import { createHttpClient } from "./upstream/http_client.ts";
-import { createLive } from "./upstream/live.ts";
 import { createLoginDesk } from "./upstream/login_desk.ts";
 import { startRelogin } from "./upstream/relogin.ts";
 import { createTextFiles } from "./upstream/text_files.ts";
@@ -114,15 +113,9 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onIngested: () => router.bell.ring(),
     onSendEnded: (reply) => replyBells.ring(reply),
   });
-  const isClientThere = (client: ClientId) => isThere(downstream.states.stateOf(client));
-  const isResting = (account: AccountId) => {
-    const { coolDownUntilMs, suspects } = upstream.facts(account);
-    return coolDownUntilMs !== null || suspects !== null;
-  };
-  const live = createLive({ ...ground, isThere: isClientThere, isResting });
-  const turns = settings.typing === "hub"
-    ? createTypingTurns({ isThere: isClientThere, turn: (change) => live.turn(change) })
-    : null;
+  const isResting = (account: AccountId) => restsNow(upstream.facts(account));
+  const states = () => downstream.states;
+  const { live, turns } = createTyping(ground, { owner: settings.typing, isResting, states });
   const pairing = createPairingDesk({ ...ground, onRegistered: () => router.bell.ring() });
 
   // ── 5 and 6: the clients' side; before the router, which asks it who is there
@@ -143,14 +136,17 @@ export async function startStations(ground: Ground): Promise<Stations> {
 
   // ── 2, 3, 4 and 7: deciding
   const sending: Upstream["sending"] = (account) => upstream.sending(account);
-  const deciding = { ...ground, startedAtMs, limits: settings, states: downstream.states, sending };
+  const words = { saysAway: settings.awayWords, commandPrefix: commandPrefixOf(settings) };
+  const deciding = {
+    ...{ ...ground, words, sending },
+    ...{ startedAtMs, limits: settings, states: downstream.states },
+  };
   const shadows = startShadows(deciding);
   const router = startRouter({
     ...deciding,
     pairing,
     onDecided: (input, made) => shadows.watch(input, made),
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
-    words: { saysAway: settings.awayWords, commandPrefix: commandPrefixOf(settings) },
     onDelivered(clients, conversation) {
       turns?.routed(clients, conversation);
       waitingWords.noteQueued();
@@ -159,7 +155,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onSends: (account) => upstream.ringSender(account),
   });
   const waitingWords = startWaitingWords({
-    ...{ ...deciding, isResting, afterMs: settings.busyWordsMs },
+    ...{ ...deciding, isResting, busyWordsMs: settings.busyWordsMs },
     onSends: (account) => upstream.ringSender(account),
   });
   const replies = startReplies({

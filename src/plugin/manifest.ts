@@ -8,6 +8,9 @@ import { picture } from "./wording.ts";
 /** The hub's own memory of a conversation stands under this id. */
 export const HUB_ID = "hub";
 
+/** Whoever bears this id is asked what is a command. */
+export const COMMANDS_ID = "commands";
+
 const DEADLINE_MAX_MS = LIMITS.pluginDeadlineMaxMs;
 const NAMES = z.array(z.string().min(1));
 const HOOK = z.custom<unknown>((value) => typeof value === "function").optional();

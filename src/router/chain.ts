@@ -8,7 +8,7 @@ import type { ReplyId } from "../core/ids.ts";
 import { parseJson } from "../lib/json.ts";
 import type { Verdict } from "../plugin/api.ts";
 import type { Answer, Facts, LoadedPlugin, Memory, PluginHost } from "../plugin/host.ts";
-import { HUB_ID } from "../plugin/manifest.ts";
+import { COMMANDS_ID, HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { say } from "../text/say.ts";
@@ -20,11 +20,8 @@ import { type CodeBook, findApproval } from "./pairing.ts";
 import { endedPins, findAnswer, refuseForSeveral } from "./pins.ts";
 import { refusalOf, type SenderPolicy } from "./policy.ts";
 import { type Around, resolveVerdict } from "./resolve.ts";
-import { withPresenceWords, type WordsPolicy } from "./presence_words.ts";
+import { policyAt, withPresenceWords, type WordsPolicy } from "./presence_words.ts";
 import { type Scene, viewInbound } from "./views.ts";
-
-/** Whoever bears this id is asked what is a command. */
-const COMMANDS = "commands";
 
 export interface DecisionPorts extends Scene {
   readonly host: PluginHost;
@@ -73,9 +70,7 @@ export async function decide(input: DecisionInput, ports: DecisionPorts): Promis
 function withWords(outcome: Outcome, input: DecisionInput, ports: DecisionPorts): Outcome {
   const { words, host } = ports;
   if (words === undefined) return outcome;
-  const takesCommands = host.plugins.some(({ id }) => id === COMMANDS);
-  const commandPrefix = takesCommands ? words.commandPrefix : null;
-  return withPresenceWords(outcome, input, { ...ports, words: { ...words, commandPrefix } });
+  return withPresenceWords(outcome, input, { ...ports, words: policyAt(host, words) });
 }
 
 function refuse(input: DecisionInput, { policy, lang }: DecisionPorts): Decision | null {
@@ -116,7 +111,9 @@ async function askPlugins(input: DecisionInput, asking: Asking): Promise<Outcome
   const hooks = asking.host.plugins.filter(({ hasRoute }) => hasRoute);
   const answer = findAnswer(input, asking);
   // Only a command goes before an answer that somebody waits for; no plugin can send that to another one too.
-  const first = answer === null || answer.isNamed ? [] : hooks.filter(({ id }) => id === COMMANDS);
+  const first = answer === null || answer.isNamed
+    ? []
+    : hooks.filter(({ id }) => id === COMMANDS_ID);
   const commanded = await askInOrder(first, asked, { input, asking });
   if (commanded !== null) return commanded;
   if (answer !== null && asked.text === null) {

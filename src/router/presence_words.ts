@@ -7,10 +7,11 @@ import { type Client, isThere } from "../core/client.ts";
 import type { Decision } from "../core/decision.ts";
 import type { ClientId } from "../core/ids.ts";
 import { admit, type Ledger, type LedgerLimits } from "../core/ledger.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { TurnLimits } from "../core/turn.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
-import type { Memory } from "../plugin/host.ts";
-import { HUB_ID } from "../plugin/manifest.ts";
+import type { Memory, PluginHost } from "../plugin/host.ts";
+import { COMMANDS_ID, HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { isStopWord, PRESENCE_TEXT, timeWords } from "../text/presence.ts";
 import { say } from "../text/say.ts";
@@ -23,7 +24,15 @@ export interface WordsPolicy {
   readonly commandPrefix: string | null;
 }
 
-type Around = Scene & { readonly words: WordsPolicy };
+/** Without the plugin that takes commands there are none. */
+export function policyAt(
+  { plugins }: Pick<PluginHost, "plugins">,
+  words: WordsPolicy,
+): WordsPolicy {
+  return plugins.some(({ id }) => id === COMMANDS_ID) ? words : { ...words, commandPrefix: null };
+}
+
+export type WordsScene = Scene & { readonly words: WordsPolicy };
 
 /** More names than this are not told in one line. */
 const NAMED_MAX = 10;
@@ -35,16 +44,14 @@ export function withPresenceWords<
     readonly decision: Decision;
     readonly memories: Readonly<Record<string, Memory>>;
   },
->(outcome: Outcome, input: DecisionInput, around: Around): Outcome {
+>(outcome: Outcome, input: DecisionInput, around: WordsScene): Outcome {
   const { decision, memories } = outcome;
   if (decision.kind !== "deliver" || decision.say !== null) return outcome;
   if (!canSpareSend(input.ledger, around)) return outcome;
   const targets = around.clients.filter(({ id }) => decision.to.includes(id));
   const stop = stopLine(decision.text ?? input.message.inbound.text, targets, around);
   if (stop !== null) return { ...outcome, decision: { ...decision, say: stop } };
-  if (!around.words.saysAway) return outcome;
-  const memory = memories[HUB_ID] ?? input.memories[HUB_ID] ?? {};
-  const away = awayLine(targets, memory, around);
+  const away = awayLine(targets, memories[HUB_ID] ?? input.memories[HUB_ID] ?? {}, around);
   if (away === null) return outcome;
   return {
     ...outcome,
@@ -64,27 +71,28 @@ export function canSpareSend(
 }
 
 /** For a client that works on something, since it hears of the word later. */
-function stopLine(text: string, targets: readonly Client[], around: Around): string | null {
+function stopLine(text: string, targets: readonly Client[], around: WordsScene): string | null {
   const busy = targets.filter(({ id }) => around.states.stateOf(id) === "busy");
   if (busy.length === 0 || !isStopWord(text)) return null;
   return say(around.lang, PRESENCE_TEXT.stopPassedOn, { name: joined(busy, around) });
 }
 
-/** Where nobody is there who could take the message, once for each absence. */
-function awayLine(
+/** Where nobody is there who could take a message, once for each absence; `memory` is the hub's own of the conversation. */
+export function awayLine(
   targets: readonly Client[],
   memory: Memory,
-  around: Around,
+  around: WordsScene,
 ): { readonly line: string; readonly memory: Memory } | null {
-  const { states, lang, clients, nowMs } = around;
-  if (targets.length === 0 || targets.some(({ id }) => isThere(states.stateOf(id)))) return null;
+  const { states, lang, clients, words, nowMs } = around;
+  if (!words.saysAway || targets.length === 0) return null;
+  if (!targets.every((client) => isAbsent(client, around))) return null;
   const said = saidOf(memory, around);
   const named = targets.slice(0, NAMED_MAX);
   if (named.every(({ id }) => said[id] !== undefined)) return null;
   const now = Object.fromEntries(named.map(({ id }) => [id, nowMs]));
   const other = clients.find(({ id }) => states.stateOf(id) === "polling") ??
     clients.find(({ id }) => states.stateOf(id) === "busy");
-  const prefix = around.words.commandPrefix;
+  const prefix = words.commandPrefix;
   const offer = other === undefined || prefix === null
     ? ""
     : say(lang, PRESENCE_TEXT.offer, { prefix, name: other.name });
@@ -94,8 +102,15 @@ function awayLine(
   };
 }
 
+/** Whether the client is away. While the hub has just begun, one that has not called yet may only be slower. */
+export function isAbsent({ id }: Client, { states, nowMs, startedAtMs }: Scene): boolean {
+  const hasHadTime = states.lastCallAtMs(id) !== null ||
+    nowMs - startedAtMs >= LIMITS.awayAfterMs;
+  return hasHadTime && !isThere(states.stateOf(id));
+}
+
 /** By client, when its present absence was told. Who has called since is not in it any more. */
-function saidOf(memory: Memory, around: Around): JsonObject {
+function saidOf(memory: Memory, around: WordsScene): JsonObject {
   const told = memory["awaySaid"];
   const said = told !== undefined && isObject(told) ? told : {};
   return Object.fromEntries(
@@ -108,7 +123,7 @@ function saidOf(memory: Memory, around: Around): JsonObject {
   );
 }
 
-function absence(targets: readonly Client[], around: Around): string {
+function absence(targets: readonly Client[], around: WordsScene): string {
   const { lang, nowMs } = around;
   const [only, ...others] = targets;
   if (only === undefined || others.length > 0) {
@@ -123,12 +138,12 @@ function absence(targets: readonly Client[], around: Around): string {
     : say(lang, PRESENCE_TEXT.away, { name, time: timeWords(awayMs, lang) });
 }
 
-function lastCallMs(client: Client, { states }: Around): number | null {
+function lastCallMs(client: Client, { states }: WordsScene): number | null {
   return states.lastCallAtMs(client.id) ?? client.lastSeenAtMs;
 }
 
 function joined(clients: readonly { readonly id: ClientId; readonly name: string }[], { lang }: {
-  readonly lang: Around["lang"];
+  readonly lang: WordsScene["lang"];
 }): string {
   const names = clients.slice(0, NAMED_MAX).map(({ name }) => name);
   return names.join(lang === "zh" ? "、" : ", ");

@@ -1,31 +1,39 @@
 /**
- * Says once that a message waits because its agent is busy with another one, when it has waited for a while. It looks at due
- * times only: a message costs nothing more on its way. What was said stands in the store beside the message, so that no
- * restart says it again.
+ * Says once that a message waits: its agent has been busy with another one for a while, or turned out to be away after all.
+ * It looks at due times only: a message costs nothing more on its way. What was said stands in the store beside the message,
+ * so that no restart says it again.
  */
-import type { ClientStates } from "../core/client.ts";
+import type { Client } from "../core/client.ts";
 import type { AccountId } from "../core/ids.ts";
-import type { LedgerLimits } from "../core/ledger.ts";
-import type { TurnLimits } from "../core/turn.ts";
+import { LIMITS } from "../core/limits.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { createBell } from "../lib/bell.ts";
 import type { Clock } from "../lib/clock.ts";
 import { errorText, type Log } from "../lib/log.ts";
 import type { Random } from "../lib/random.ts";
 import { startTask } from "../lib/task.ts";
-import type { Store } from "../store/store.ts";
+import type { PluginHost } from "../plugin/host.ts";
+import { HUB_ID } from "../plugin/manifest.ts";
+import type { Store, UntoldWait } from "../store/store.ts";
 import { PRESENCE_TEXT } from "../text/presence.ts";
-import { type Lang, say } from "../text/say.ts";
+import { say } from "../text/say.ts";
 import { LANE_BACKOFF } from "./lanes.ts";
-import { canSpareSend } from "./presence_words.ts";
+import {
+  awayLine,
+  canSpareSend,
+  isAbsent,
+  policyAt,
+  type WordsPolicy,
+  type WordsScene,
+} from "./presence_words.ts";
+import type { Background } from "./views.ts";
 
-export interface WaitingWordsPorts {
+export interface WaitingWordsPorts extends Background {
   readonly store: Pick<Store, "clients" | "untoldWaits" | "tellWait">;
-  readonly states: Pick<ClientStates, "stateOf">;
-  readonly limits: LedgerLimits & TurnLimits;
-  readonly lang: Lang;
-  /** How long a message waits before it is said; 0: never. */
-  readonly afterMs: number;
+  readonly host: Pick<PluginHost, "plugins">;
+  readonly words: WordsPolicy;
+  /** How long a message waits for a busy client before it is said; 0: never. */
+  readonly busyWordsMs: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -41,13 +49,15 @@ export interface WaitingWords {
   stop(): Promise<void>;
 }
 
-/** The time between two looks while messages come. */
-const LOOK_EVERY_MS = 1_000;
+/** The time between two looks while messages come, and for a while after. */
+const LOOK_EVERY_MS = 2_000;
 
 export function startWaitingWords(ports: WaitingWordsPorts): WaitingWords {
-  const { clock, random, log, afterMs } = ports;
+  const { clock, random, log, busyWordsMs, words } = ports;
   const bell = createBell(clock);
-  /** When the newest message will have waited long enough; milliseconds since 1970. */
+  const isSilent = busyWordsMs === 0 && !words.saysAway;
+  const lookForMs = LOOK_EVERY_MS + Math.max(busyWordsMs, words.saysAway ? LIMITS.awayAfterMs : 0);
+  /** Milliseconds since 1970. */
   let lookUntilMs = 0;
   const task = startTask({
     bell,
@@ -55,34 +65,66 @@ export function startWaitingWords(ports: WaitingWordsPorts): WaitingWords {
     backoff: createBackoff({ ...LANE_BACKOFF, random }),
     async step() {
       const nowMs = clock.now();
-      if (lookUntilMs > nowMs) bell.ringAt(Math.min(lookUntilMs, nowMs + LOOK_EVERY_MS));
-      if (afterMs > 0) await look(ports, nowMs);
+      if (nowMs < lookUntilMs) bell.ringAt(nowMs + LOOK_EVERY_MS);
+      if (!isSilent) await look(ports, nowMs);
     },
     onFault: (error) => log.error("waiting_words.look_failed", { error: errorText(error) }),
   });
   return {
     noteQueued() {
-      if (afterMs === 0) return;
-      lookUntilMs = clock.now() + afterMs;
-      bell.ringAt(lookUntilMs);
+      if (isSilent) return;
+      const nowMs = clock.now();
+      lookUntilMs = nowMs + lookForMs;
+      bell.ringAt(nowMs + LOOK_EVERY_MS);
     },
     stop: () => task.stop(),
   };
 }
 
 async function look(ports: WaitingWordsPorts, nowMs: number): Promise<void> {
-  const { store, states, limits, lang, afterMs } = ports;
+  const { store, states, busyWordsMs, startedAtMs } = ports;
+  const clients = await store.clients();
+  const scene: WordsScene = { ...ports, clients, nowMs, words: policyAt(ports.host, ports.words) };
   // One that works on its only message lets nobody wait.
-  const busy = (await store.clients())
-    .filter(({ id, waiting }) => waiting > 1 && states.stateOf(id) === "busy");
-  if (busy.length === 0) return;
-  const clients = busy.map(({ id }) => id);
-  const waits = await store.untoldWaits({ clients, queuedBeforeMs: nowMs - afterMs });
-  for (const { client, account, message, ledger } of waits) {
-    const name = busy.find(({ id }) => id === client)?.name;
-    if (name === undefined || ports.isResting(account)) continue;
-    if (!canSpareSend(ledger, { limits, nowMs })) continue;
-    const text = say(lang, PRESENCE_TEXT.queued, { name });
-    if (await store.tellWait({ client, message, text, atMs: nowMs })) ports.onSends(account);
+  const busy = clients.filter(({ id, waiting }) =>
+    busyWordsMs > 0 && waiting > 1 && states.stateOf(id) === "busy"
+  );
+  const away = clients.filter((client) =>
+    scene.words.saysAway && client.waiting > 0 && isAbsent(client, scene)
+  );
+  const waits = [
+    ...await waitsFor(busy, { fromMs: 0, toMs: nowMs - busyWordsMs }, store),
+    // What waited before the hub began is told with the person's next message.
+    ...await waitsFor(away, { fromMs: startedAtMs, toMs: nowMs }, store),
+  ];
+  for (const wait of waits) {
+    const { client, account, message, ledger } = wait;
+    if (ports.isResting(account) || !canSpareSend(ledger, scene)) continue;
+    const line = lineFor(wait, scene);
+    if (line === null) continue;
+    if (await store.tellWait({ client, message, ...line, atMs: nowMs })) ports.onSends(account);
   }
+}
+
+async function waitsFor(
+  clients: readonly Client[],
+  queued: { readonly fromMs: number; readonly toMs: number },
+  store: WaitingWordsPorts["store"],
+): Promise<readonly UntoldWait[]> {
+  if (clients.length === 0) return [];
+  return await store.untoldWaits({ clients: clients.map(({ id }) => id), ...queued });
+}
+
+/** `null` when there is nothing to say any more. */
+function lineFor(
+  wait: UntoldWait,
+  scene: WordsScene,
+): Pick<Parameters<Store["tellWait"]>[0], "text" | "memories"> | null {
+  const client = scene.clients.find(({ id }) => id === wait.client);
+  if (client === undefined) return null;
+  if (scene.states.stateOf(client.id) === "busy") {
+    return { text: say(scene.lang, PRESENCE_TEXT.queued, { name: client.name }) };
+  }
+  const away = awayLine([client], wait.memories[HUB_ID] ?? {}, scene);
+  return away === null ? null : { text: away.line, memories: { [HUB_ID]: away.memory } };
 }

@@ -212,3 +212,22 @@ Deno.test("the owner may leave the bubble to the agents", async () => {
     assertEquals(bubble(world), []);
   }, { flags: { typing: "client" } });
 });
+
+Deno.test("an agent that died in silence is told as away once that is known, and not again with the next message", async () => {
+  await withDelivery(async (world) => {
+    const { clock, say, poll, shown } = world;
+    await poll();
+    await clock.advance(MINUTE_MS);
+    await say("are you there?");
+    await clock.advance(MINUTE_MS);
+    assertEquals(shown(), []);
+    await clock.advance(2 * MINUTE_MS);
+    assertEquals(shown(), ["ann has been away for 3 min; your message is kept"]);
+    assertEquals(bubble(world).at(-1)?.startsWith("off"), true);
+    await say("hello?");
+    await clock.advance(10 * MINUTE_MS);
+    assertEquals(shown().length, 1);
+    await poll();
+    assertEquals(await poll(), "hello?");
+  }, { flags: SPEAKS });
+});

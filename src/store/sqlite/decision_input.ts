@@ -157,7 +157,11 @@ function readConversation(db: Database, row: ConversationRow): ReplyInput {
   };
 }
 
-function readMemories(db: Database, conversation: ConversationId): DecisionInput["memories"] {
+/** By plugin id. */
+export function readMemories(
+  db: Database,
+  conversation: ConversationId,
+): DecisionInput["memories"] {
   const rows = db.all<{ plugin: string; memory: string }>(SELECT_MEMORIES, conversation);
   return Object.fromEntries(
     rows.map(({ plugin, memory }) => [plugin, asObject(parseJson(memory))]),

@@ -193,7 +193,8 @@ function changeBinding(db: Database, place: Place, change: BindingChange): void 
   }
 }
 
-function saveMemories(
+/** An empty one is forgotten. */
+export function saveMemories(
   db: Database,
   conversation: ConversationId,
   memories: Settlement["memories"],

@@ -5,7 +5,7 @@ import type { Subject } from "./suite.ts";
 
 /** What waits untold since before now, by the given clients or the first. */
 function untold(life: StoreLife, clients = [life.client()]): Promise<readonly UntoldWait[]> {
-  return life.store.untoldWaits({ clients, queuedBeforeMs: life.nowMs });
+  return life.store.untoldWaits({ clients, toMs: life.nowMs });
 }
 
 export const WAITS: Subject = {
@@ -20,7 +20,7 @@ export const WAITS: Subject = {
     await life.deliver("Ben's", [life.client()], { from: BEN });
     const [wait, ...others] = await life.store.untoldWaits({
       clients: [life.client(), life.client(1)],
-      queuedBeforeMs: START_MS,
+      toMs: START_MS,
     });
     assertEquals([wait?.message, wait?.client, wait?.account, others.length], [
       newest,

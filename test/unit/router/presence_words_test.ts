@@ -123,6 +123,18 @@ Deno.test("nothing is said where one of several is there, a plugin speaks, or th
   assertEquals(await lineFor(written("hi"), ports({}, { words })), null);
 });
 
+Deno.test("an agent that has not called since the hub began is given time to do so", async () => {
+  const states = { ...statesOf(), lastCallAtMs: () => null };
+  const clients = [{ ...client(1, "claude"), lastSeenAtMs: NOW_MS - 12 * MINUTE_MS }];
+  const begun = (minutes: number) =>
+    lineFor(
+      written("hi"),
+      ports({}, { states, clients, startedAtMs: NOW_MS - minutes * MINUTE_MS }),
+    );
+  assertEquals(await begun(1), null);
+  assertEquals(await begun(3), "claude 离线 12 分钟，已为你保留消息");
+});
+
 Deno.test("nothing is said with the last sends, in a cool-down or after the window", async () => {
   const { ledger } = written("hi");
   const wait = { lastInboundAtMs: NOW_MS, sendsSinceInbound: 0 };
