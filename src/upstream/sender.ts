@@ -142,10 +142,18 @@ export class Sender {
     const behind = new Set<ConversationId>();
     while (credentials !== null && !signal.aborted) {
       const isCareful = this.#isFailing || (pace.isOnTrial && pace.closedBy() === null);
-      const limit = (isCareful ? 1 : LIMITS.sendsInFlightPerAccount) - this.#inFlight.size;
+      const roomMax = LIMITS.sendsInFlightPerAccount;
+      const limit = (isCareful ? 1 : roomMax) - this.#inFlight.size;
       if (limit <= 0) break;
       const skip = new Set([...this.#inFlight.keys(), ...spaced.keys(), ...behind]);
-      const jobs = await store.nextSends({ account: this.#account, skip, limit });
+      const found = await store.nextSends({
+        ...{ account: this.#account, skip },
+        limit: isCareful ? roomMax : limit,
+      });
+      // Who was refused is tried after the others, which may be fine.
+      const jobs = isCareful
+        ? found.toSorted((a, b) => a.attempt - b.attempt).slice(0, limit)
+        : found;
       if (jobs.length === 0) break;
       for (const job of jobs) {
         const waitMs = pace.spacingLeftMs(job);

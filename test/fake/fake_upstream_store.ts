@@ -11,8 +11,8 @@ import {
   type SendId,
 } from "../../src/core/ids.ts";
 import type { Ledger } from "../../src/core/ledger.ts";
-import { OPEN_GATE, type SendGate } from "../../src/core/send_gate.ts";
-import { type LearnedWindow, NOTHING_LEARNED } from "../../src/core/window.ts";
+import { OPEN_GATE } from "../../src/core/send_gate.ts";
+import { NOTHING_LEARNED } from "../../src/core/window.ts";
 import type { Turn } from "../../src/core/turn.ts";
 import { canMove, type SendState } from "../../src/core/lifecycle.ts";
 import type {

@@ -39,6 +39,19 @@ Deno.test("while WeChat throttles, one send of the whole account is tried for ea
   });
 });
 
+Deno.test("while an account is throttled, who was refused is tried after the others", async () => {
+  await withSender(async (setup) => {
+    const { clock, converse, plan, strike, shown } = setup;
+    strike({ kind: "ret", processed: false, ret: -2, errmsg: "rate limited" });
+    plan(converse(), "a1");
+    await clock.advance(0);
+    plan(converse(), "b1");
+    await clock.advance(0);
+    await hour(setup, 200);
+    assertEquals(shown(), ["b1", "a1"]);
+  });
+});
+
 Deno.test("three sends in a row without an id stop the account; one an hour is tried until an id comes back", async () => {
   await withSender(async (setup) => {
     const { clock, store, upstream: { simulator }, sender, converse, plan } = setup;
