@@ -3,9 +3,16 @@ import { assert, assertEquals } from "@std/assert";
 import { createChannelDesk } from "../../src/alerts/channel_desk.ts";
 import type { Notice } from "../../src/alerts/notice.ts";
 import { startAlerts } from "../../src/alerts/watch.ts";
-import { itemsOf, textOfItems } from "../../src/core/content.ts";
+import { itemsOf, textOfItem, textOfItems } from "../../src/core/content.ts";
+import { createExchange } from "../../src/downstream/exchange.ts";
 import { gatherFacts } from "../../src/hub/alerts.ts";
-import { isObject, type JsonObject, listMember, textMember } from "../../src/lib/json.ts";
+import {
+  isObject,
+  type JsonObject,
+  listMember,
+  parseJson,
+  textMember,
+} from "../../src/lib/json.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { type DeliveryWorld, withDelivery } from "../fake/delivery_world.ts";
 import { createFakePluginDesk } from "../fake/fake_plugin_desk.ts";
@@ -132,6 +139,42 @@ Deno.test("sends that vanish are told over a channel once, since when and how ma
     await clock.advance(2 * 3_600_000);
     assertEquals(kinds(), ["raise suspect_streak", "recover suspect_streak"]);
     await alerts.stop();
+  });
+});
+
+Deno.test("of two polls with one token the newer takes what comes, the older ends empty in its time, nothing is lost", async () => {
+  await withDelivery(async ({ clock, hub, say }) => {
+    const open = (cursor: string) => {
+      const poll: { answer: JsonObject | null } = { answer: null };
+      const exchange = createExchange();
+      const request = new Request("http://hub/ilink/bot/getupdates", {
+        method: "POST",
+        headers: { authorization: "Bearer vhub_ann" },
+        body: JSON.stringify({ get_updates_buf: cursor }),
+      });
+      void Promise.resolve(hub.stations.downstream.app.fetch(request, { exchange }))
+        .then(async (response) => {
+          const answer = parseJson(await response.text());
+          exchange.end("written");
+          assert(isObject(answer));
+          poll.answer = answer;
+        });
+      return poll;
+    };
+    const textsOf = ({ answer }: { answer: JsonObject | null }) =>
+      listMember(answer ?? {}, "msgs").filter(isObject).flatMap(itemsOf).map(textOfItem);
+
+    const older = open("");
+    await clock.advance(2_000);
+    const newer = open("");
+    await clock.advance(2_000);
+    await say("one");
+    assertEquals([older.answer, textsOf(newer)], [null, ["one"]]);
+    await clock.advance(30_000);
+    assertEquals([Number(older.answer?.["ret"]), textsOf(older)], [0, []]);
+    const next = open(textMember(newer.answer ?? {}, "get_updates_buf"));
+    await say("two");
+    assertEquals(textsOf(next), ["two"]);
   });
 });
 
