@@ -15,11 +15,16 @@ export interface Group {
 
 /**
  * Puts what waits together into as few sends as there may be. Where that is too many the newest leaves, since it is the answer,
- * then the oldest first, notices and progress last; the rest goes on waiting.
+ * then the oldest first, notices and progress last; the rest goes on waiting. What was given before this turn (`sinceMs`,
+ * milliseconds since 1970) answers nothing any more and keeps its order.
  */
 export function groupWaiting(
   waiting: readonly WaitingSend[],
-  { textMax, slots }: { readonly textMax: number; readonly slots: number },
+  { textMax, slots, sinceMs }: {
+    readonly textMax: number;
+    readonly slots: number;
+    readonly sinceMs: number;
+  },
 ): { readonly groups: readonly Group[]; readonly rest: readonly SendId[] } {
   const runs: Run[] = [];
   for (const one of waiting.toReversed()) {
@@ -35,8 +40,10 @@ export function groupWaiting(
   }
   const inOrder = runs.toReversed();
   const answers = inOrder.filter((run) => !isMinor(run));
-  const byNeed = [...answers.slice(-1), ...answers.slice(0, -1), ...inOrder.filter(isMinor)];
-  const chosen = new Set(byNeed.slice(0, slots));
+  const newest = answers.slice(-1)
+    .filter(({ members }) => members.some(({ plannedAtMs }) => plannedAtMs >= sinceMs));
+  const byNeed = [...newest, ...answers, ...inOrder.filter(isMinor)];
+  const chosen = new Set([...new Set(byNeed)].slice(0, slots));
   const leaving = inOrder.filter((run) => chosen.has(run));
   return {
     groups: leaving.flatMap(({ members }) => {

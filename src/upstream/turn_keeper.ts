@@ -116,7 +116,10 @@ export class TurnKeeper {
         continue;
       }
       const slots = sendsForEnd(turn, settings);
-      const { groups, rest } = groupWaiting(turn.waiting, { textMax: LIMITS.sendTextMax, slots });
+      const { groups, rest } = groupWaiting(turn.waiting, {
+        ...{ textMax: LIMITS.sendTextMax, slots },
+        sinceMs: turn.lastInboundAtMs ?? 0,
+      });
       await store.releaseSends({
         ...{ conversation, groups, atMs: nowMs },
         rest: { sends: rest, reason: "budget" },

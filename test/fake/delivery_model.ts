@@ -4,8 +4,8 @@
  *
  * The order of texts, as promised: what one client gave stands in one bubble in the order given, and one bubble after the
  * other, except that
- * - what was kept back when the hub heard of the person again leaves as a digest at the end of that turn, after newer answers,
- * - of what is more than the turn still holds, the newest leaves and what is older waits for the person, and
+ * - what was kept back when the hub heard of the person again leaves as a digest, oldest first, after answers given later, and
+ * - of what is more than a turn still holds, the newest text of that turn leaves and what is older waits for the person, and
  * - what fell due while the machine slept may let what is given in the next seconds pass.
  */
 import type { SendState } from "../../src/core/lifecycle.ts";
@@ -186,6 +186,7 @@ export function checkOrder(seen: Seen): string[] {
       return reply === undefined ? [] : [{ ...mark, reply, bubble, atMs }];
     })
   );
+  const turnAt = (ms: number) => heardAtMs.filter((heardMs) => heardMs <= ms).length;
   const isBefore = (a: typeof shown[number], b: typeof shown[number]) =>
     a.reply.id < b.reply.id || (a.reply.id === b.reply.id && a.paragraph < b.paragraph);
   for (const [at, late] of shown.entries()) {
@@ -195,15 +196,18 @@ export function checkOrder(seen: Seen): string[] {
       if (early.bubble === late.bubble) breaches.push(`${text} in one bubble`);
       const lateGivenMs = givenAtMs.get(late.number) ?? 0;
       if (wokeAtMs.some((ms) => ms <= early.atMs && early.atMs - ms < SAME_MOMENT_MS)) continue;
-      const hasPersonWritten = heardAtMs.some((ms) => ms >= lateGivenMs && ms <= late.atMs);
+      if (seen.clockSetAtMs.some((ms) => ms >= lateGivenMs && ms <= early.atMs)) continue;
+      // Turns are counted by what the hub had heard of the person.
+      const turn = turnAt(lateGivenMs);
+      const earlyGivenMs = givenAtMs.get(early.number) ?? 0;
+      if (turn < turnAt(earlyGivenMs)) continue;
       const newest = newestGiven(seen.given, early.atMs - SAME_MOMENT_MS);
-      const isAnswer = newest === null ||
-        numbersOf(bubbles[early.bubble]?.text ?? "").some((number) =>
-          (givenAtMs.get(number) ?? 0) >= newest.atMs
-        );
-      if (!hasPersonWritten || !isAnswer && lateGivenMs > lastBefore(heardAtMs, early.atMs)) {
-        breaches.push(`${text}, which nobody asked for`);
-      }
+      const isAnswer = turnAt(early.atMs) === turn &&
+        (newest === null ||
+          numbersOf(bubbles[early.bubble]?.text ?? "").some((number) =>
+            (givenAtMs.get(number) ?? 0) >= newest.atMs
+          ));
+      if (!isAnswer) breaches.push(`${text}, which nobody asked for`);
     }
   }
   return breaches;
@@ -245,10 +249,6 @@ export function checkAnswer(
 function newestGiven(given: readonly Given[], beforeMs: number): Given | null {
   return given.filter(({ atMs }) => atMs <= beforeMs).toSorted((a, b) => a.atMs - b.atMs).at(-1) ??
     null;
-}
-
-function lastBefore(times: readonly number[], ms: number): number {
-  return Math.max(0, ...times.filter((time) => time <= ms));
 }
 
 function hasMark(text: string, { number, paragraph }: Mark): boolean {

@@ -39,6 +39,8 @@ const FLAGS = {
   "cool-down-seconds": "10",
   "cool-down-max-seconds": "60",
 };
+/** Some sends wait longer than so many messages of the person only if they wait for ever. */
+const ROUNDS_MAX = 100;
 /** After this every wait of the hub's is over: turns, cool-downs, backoffs, the look after a login. */
 const SETTLED_MS = 150_000;
 
@@ -237,8 +239,7 @@ class Play {
     this.#clockSetAtMs.push(clock.now());
     upstream.simulator.bind({ owner: OWNER });
     await logIn();
-    const rounds = 3 + Math.ceil(this.#texts / 3);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
       await this.#happen({ kind: "say", agent: round % AGENTS.length });
       for (const { poll } of this.#life.agents) poll();
       await clock.advance(SETTLED_MS);

@@ -6,9 +6,9 @@ import { waiting } from "../../fake/waiting_sends.ts";
 /** Carrier, what goes with it, and its text where that changes. */
 function grouped(
   given: readonly WaitingSend[],
-  options: { textMax?: number; slots?: number } = {},
+  options: { textMax?: number; slots?: number; sinceMs?: number } = {},
 ) {
-  const { groups, rest } = groupWaiting(given, { textMax: 20, slots: 9, ...options });
+  const { groups, rest } = groupWaiting(given, { textMax: 20, slots: 9, sinceMs: 0, ...options });
   return {
     groups: groups.map(({ carrier, merged, content }) => [
       carrier,
@@ -48,6 +48,14 @@ Deno.test("no send grows longer than WeChat shows; where too many are left the n
   const two = grouped(given, { textMax: 24, slots: 2 });
   assertEquals([two.groups.map(([carrier]) => carrier), two.rest], [[1, 3], [2]]);
   assertEquals(grouped(given, { slots: 0 }), { groups: [], rest: [1, 2, 3, 4] });
+});
+
+Deno.test("what was given before the person wrote again leaves the oldest first, its parts in their order", () => {
+  const given = waiting("0123456789abcde1", "0123456789abcde2", "0123456789abcde3");
+  const old = { textMax: 24, slots: 1, sinceMs: 1_001 };
+  assertEquals(grouped(given, old), { groups: [[1, [], null]], rest: [2, 3] });
+  const withAnswer = given.map((one, at) => at < 2 ? one : { ...one, plannedAtMs: 1_001 });
+  assertEquals(grouped(withAnswer, old), { groups: [[3, [], null]], rest: [1, 2] });
 });
 
 /** What leaves with the first that is planned. */
