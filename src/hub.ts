@@ -155,7 +155,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onSends: (account) => upstream.ringSender(account),
   });
   const waitingWords = startWaitingWords({
-    ...{ ...deciding, isResting, busyWordsMs: settings.busyWordsMs },
+    ...{ ...deciding, busyWordsMs: settings.busyWordsMs },
     onSends: (account) => upstream.ringSender(account),
   });
   const replies = startReplies({

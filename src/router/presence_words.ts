@@ -5,10 +5,9 @@
  */
 import { type Client, isThere } from "../core/client.ts";
 import type { Decision } from "../core/decision.ts";
-import type { ClientId } from "../core/ids.ts";
-import { admit, type Ledger, type LedgerLimits } from "../core/ledger.ts";
+import type { AccountId, ClientId } from "../core/ids.ts";
+import { admit, type Ledger } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { TurnLimits } from "../core/turn.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
 import type { Memory, PluginHost } from "../plugin/host.ts";
 import { COMMANDS_ID, HUB_ID } from "../plugin/manifest.ts";
@@ -47,7 +46,8 @@ export function withPresenceWords<
 >(outcome: Outcome, input: DecisionInput, around: WordsScene): Outcome {
   const { decision, memories } = outcome;
   if (decision.kind !== "deliver" || decision.say !== null) return outcome;
-  if (!canSpareSend(input.ledger, around)) return outcome;
+  const place = { account: input.account.id, ledger: input.ledger };
+  if (!canSpareSend(place, around)) return outcome;
   const targets = around.clients.filter(({ id }) => decision.to.includes(id));
   const stop = stopLine(decision.text ?? input.message.inbound.text, targets, around);
   if (stop !== null) return { ...outcome, decision: { ...decision, say: stop } };
@@ -62,9 +62,12 @@ export function withPresenceWords<
 
 /** Whether the hub may say something that is kind but not needed: what is kept for answers and for the hub stays kept. */
 export function canSpareSend(
-  ledger: Ledger,
-  { limits, nowMs }: { readonly limits: LedgerLimits & TurnLimits; readonly nowMs: number },
+  { account, ledger }: { readonly account: AccountId; readonly ledger: Ledger },
+  { limits, nowMs, sending }: Pick<Scene, "limits" | "nowMs" | "sending">,
 ): boolean {
+  // What is said after a throttle may not be true any more.
+  const throttledUntilMs = sending?.(account).throttledUntilMs ?? null;
+  if (throttledUntilMs !== null) return false;
   const left = limits.sendsPerInbound - ledger.sendsSinceInbound;
   return admit(ledger, limits, nowMs).kind === "send" &&
     left > limits.keptForAnswer + limits.keptForHub;

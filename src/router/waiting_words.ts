@@ -37,8 +37,6 @@ export interface WaitingWordsPorts extends Background {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Whether the account's sends wait for something; what is said later may not be true any more. */
-  readonly isResting: (account: AccountId) => boolean;
   /** The account has sends of the hub's own. */
   onSends(account: AccountId): void;
 }
@@ -98,9 +96,8 @@ async function look(ports: WaitingWordsPorts, nowMs: number): Promise<void> {
     ...await waitsFor(away, { fromMs: startedAtMs, toMs: nowMs }, store),
   ];
   for (const wait of waits) {
-    const { client, account, message, ledger } = wait;
-    if (ports.isResting(account) || !canSpareSend(ledger, scene)) continue;
-    const line = lineFor(wait, scene);
+    const { client, account, message } = wait;
+    const line = canSpareSend(wait, scene) ? lineFor(wait, scene) : null;
     if (line === null) continue;
     if (await store.tellWait({ client, message, ...line, atMs: nowMs })) ports.onSends(account);
   }

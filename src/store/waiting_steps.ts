@@ -18,7 +18,8 @@ export interface UntoldWait {
 export interface WaitingSteps {
   /**
    * Where the oldest message that waits for one of the clients, and for nobody else, was queued in that time (milliseconds
-   * since 1970), and the hub has said nothing about any that waits there. Not of accounts that are logged out.
+   * since 1970), and the hub has said nothing about any that waits there. Not where sends wait too, nor of accounts that are
+   * logged out.
    */
   untoldWaits(call: {
     readonly clients: readonly ClientId[];

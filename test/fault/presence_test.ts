@@ -231,3 +231,24 @@ Deno.test("an agent that died in silence is told as away once that is known, and
     assertEquals(await poll(), "hello?");
   }, { flags: SPEAKS });
 });
+
+Deno.test("while WeChat says that it was too much, nothing is said of what waits and no bubble is asked for", async () => {
+  await withDelivery(async (world) => {
+    const { clock, upstream, say, poll, reply, traces } = world;
+    await poll();
+    await say("one");
+    await poll();
+    upstream.simulator.addFault({
+      endpoint: "sendmessage",
+      act: { kind: "ret", processed: false, ret: -2, errmsg: "prepare failed" },
+      forMs: 30 * MINUTE_MS,
+    });
+    await reply("too much");
+    const fromMs = clock.now();
+    await say("two");
+    await clock.advance(50_000);
+    assertEquals(bubble(world, fromMs), []);
+    await clock.advance(10 * MINUTE_MS);
+    assertEquals((await traces()).flatMap(({ hubSends }) => hubSends), []);
+  }, { flags: SPEAKS });
+});

@@ -13,7 +13,7 @@ import { saveMemories } from "./settle.ts";
 /** Of a longer queue the rest is as old news. */
 const LOOKED_AT_MAX = 200;
 
-/** Indexes: deliveries_queue, deliveries_message, sends_message. */
+/** Indexes: deliveries_queue, deliveries_message, sends_message, sends_open. */
 const SELECT_UNTOLD = `
   SELECT c.account, q.conversation, q.message, ${LEDGER_COLUMNS}
   FROM (
@@ -29,7 +29,10 @@ const SELECT_UNTOLD = `
   ) AS q
     JOIN conversations AS c ON c.id = q.conversation
     JOIN accounts AS a ON a.id = c.account
-  WHERE q.oldest BETWEEN ?2 AND ?3 AND a.state = 'active' AND a.removed_at_ms IS NULL`;
+  WHERE q.oldest BETWEEN ?2 AND ?3 AND a.state = 'active' AND a.removed_at_ms IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM sends WHERE is_open = 1 AND conversation = q.conversation AND state = 'deferred'
+    )`;
 /** Indexes: deliveries_message, sends_message. */
 const SELECT_WAITING = `
   SELECT m.account, m.conversation

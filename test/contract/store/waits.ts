@@ -46,8 +46,19 @@ export const WAITS: Subject = {
     assertEquals((await untold(life)).length, 1);
   },
 
-  "untoldWaits() says nothing of an account that is logged out": async (life) => {
-    await life.deliver("one");
+  "untoldWaits() says nothing where sends wait, nor of an account that is logged out": async (
+    life,
+  ) => {
+    const message = await life.deliver("one");
+    assertEquals((await untold(life)).length, 1);
+    await life.poll();
+    await life.reply("a reply", message);
+    await life.deliver("two");
+    const { conversation } = await life.conversation();
+    const wait = { reason: "throttle", untilMs: life.nowMs + 1, atMs: life.nowMs } as const;
+    await life.store.deferSends(conversation, wait);
+    assertEquals(await untold(life), []);
+    await life.store.resumeSends(life.nowMs + 1);
     assertEquals((await untold(life)).length, 1);
     await life.store.markLoggedOut(life.account.id, { generation: 1, atMs: life.nowMs });
     assertEquals(await untold(life), []);
