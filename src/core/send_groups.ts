@@ -74,11 +74,9 @@ export function joinToNext(
     .filter((member) => member !== null);
   const fits = (members: readonly Member[]) => textOf(members).length <= textMax;
   let members = fits([...progress, own]) ? [...progress, own] : [own];
-  const behind = ofClient.filter(({ rank, isHeld, send }) =>
-    rank === head.rank && !isHeld && send > head.send
-  );
+  const behind = ofClient.filter(({ rank, send }) => rank === head.rank && send > head.send);
   for (const one of isPaced ? behind : []) {
-    const member = asMember(one);
+    const member = one.isHeld ? null : asMember(one);
     if (member === null || !fits([...members, member])) break;
     members = [...members, member];
   }

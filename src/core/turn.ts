@@ -190,19 +190,20 @@ export function admitInTurn(
 
 /**
  * Whose turn it is when `head` would be next: of the answers that are planned that of the client with the fewest sends in
- * the turn, of those the oldest. A client's answer does not pass an older one that waits for the end of the turn. `null`:
- * none may leave now.
+ * the turn, of those the oldest. A client's answer does not pass an older one that waits for the end of the turn, but for
+ * one of this turn and text from before it. `null`: none may leave now.
  */
 export function fairestIn(turn: Turn, head: SendId): WaitingSend | null {
   const first = turn.waiting.find(({ send }) => send === head);
   if (first === undefined || first.isFixed || first.rank !== "reply") return first ?? null;
-  const answers = turn.waiting.filter(({ rank, isFixed }) => rank === "reply" && !isFixed);
-  const startMs = turn.lastInboundAtMs ?? 0;
-  const held = new Set(
-    answers.filter(({ isHeld, plannedAtMs }) => isHeld && plannedAtMs >= startMs)
-      .map(({ client }) => client),
-  );
+  const answers = turn.waiting.filter(({ rank }) => rank === "reply");
+  const held = answers.filter(({ isHeld }) => isHeld);
+  const isOld = ({ plannedAtMs }: WaitingSend) => plannedAtMs < (turn.lastInboundAtMs ?? 0);
+  const isBlocked = (one: WaitingSend) =>
+    held.some((other) =>
+      other.client === one.client && other.send < one.send && (isOld(one) || !isOld(other))
+    );
   const sends = ({ client }: WaitingSend) => turn.heard.get(client) ?? 0;
-  return answers.filter(({ isHeld, client }) => !isHeld && !held.has(client))
+  return answers.filter((one) => !one.isHeld && !one.isFixed && !isBlocked(one))
     .toSorted((a, b) => sends(a) - sends(b))[0] ?? null;
 }

@@ -136,6 +136,7 @@ Deno.test("no answer passes an older one of its client that waits in this turn; 
   const given = waiting({ text: "1", isHeld: true }, "2", { by: "bob", text: "3" });
   const next = (lastInboundAtMs: number, from = given) =>
     fairestIn(turn({ lastInboundAtMs, waiting: from }), asId(2))?.send ?? null;
-  assertEquals([next(0), next(2_000)], [3, 2]);
+  const later = given.map((one, at) => at === 0 ? one : { ...one, plannedAtMs: 3_000 });
+  assertEquals([next(0), next(2_000), next(2_000, later)], [3, 3, 2]);
   assertEquals(next(0, given.slice(0, 2)), null);
 });
