@@ -25,6 +25,7 @@ import {
   KIND,
   LATE,
   NO_ANSWERS,
+  PUSHED,
   REPEATED,
   SOON,
   TITLE,
@@ -131,8 +132,10 @@ function faultCells(row: FaultRow, lang: DayLang): string[] {
     `${time} ${FAULT[fault.name][lang]}`,
     people.join("; "),
     seen.length === 0 ? NO_ANSWERS[lang] : seen.join("; "),
-    [...row.told].map(([code, count]) => fill(TOLD[lang], { code, count: String(count) }))
-      .join("; "),
+    [
+      ...[...row.told].map(([code, count]) => fill(TOLD[lang], { code, count: String(count) })),
+      ...row.pushes.map(({ state, reason }) => fill(PUSHED[lang], { state, reason })),
+    ].join("; "),
     fill(CALLED[lang], { count: String(row.calls) }),
     noticesText(row.notices, lang),
   ];

@@ -1,8 +1,8 @@
 /** What a simulated day comes to, as numbers: hour by hour, and for each thing that went wrong. */
-import { type Books, carrierOf, repliesOf, sendsOf } from "../test/fake/day_books.ts";
+import { type Books, carrierOf, repliesOf, type SendRow } from "../test/fake/day_books.ts";
 import { DAY, DAY_FAULTS, DAY_MS, type DayFault } from "../test/fake/day_script.ts";
-import type { CallSeen, NoticeSeen } from "../test/fake/day_world.ts";
-import type { MessageTrace, ReplyTrace, SendTrace } from "../src/store/trace.ts";
+import type { CallSeen, NoticeSeen, PushSeen } from "../test/fake/day_world.ts";
+import type { MessageTrace, ReplyTrace } from "../src/store/trace.ts";
 
 export interface HourRow {
   /** Milliseconds since 1970. */
@@ -35,10 +35,13 @@ export interface FaultRow {
   readonly latestMs: number;
   /** What agents were told, each with how often. */
   readonly told: ReadonlyMap<string, number>;
+  readonly pushes: readonly PushSeen[];
   readonly calls: number;
   readonly notices: readonly NoticeSeen[];
 }
 
+/** The script's notices are for its owner. */
+const [PUSHED_TO = ""] = Object.keys(DAY.accounts);
 const HOUR_MS = 3_600_000;
 const SOON_MS = 60_000;
 /** So long after a fault what the owner is told still belongs to it. */
@@ -47,7 +50,7 @@ const AFTERMATH_MS = 75 * 60_000;
 export function hourRows(books: Books, waiting: readonly number[]): readonly HourRow[] {
   const { messages, shown, calls, notices } = books;
   const replies = repliesOf(books).filter(({ text }) => text !== "");
-  const sends = sendsOf(books);
+  const { sends } = books;
   return Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => {
     const fromMs = DAY.startMs + hour * HOUR_MS;
     const isIn = (atMs: number | null) =>
@@ -73,16 +76,16 @@ export function hourRows(books: Books, waiting: readonly number[]): readonly Hou
 }
 
 export function faultRows(books: Books): readonly FaultRow[] {
-  const sends = new Map(sendsOf(books).map((send) => [send.id, send]));
+  const sends = new Map(books.sends.map((send) => [send.id, send]));
   const seenAtMs = new Map(books.shown.map(({ wireId, atMs }) => [wireId, atMs]));
   return DAY_FAULTS.map((fault) => faultRow(books, { fault, sends, seenAtMs }));
 }
 
 function faultRow(
-  { messages, written, calls, notices, agents }: Books,
+  { messages, written, calls, notices, agents, pushes }: Books,
   { fault, sends, seenAtMs }: {
     readonly fault: DayFault;
-    readonly sends: ReadonlyMap<number, SendTrace>;
+    readonly sends: ReadonlyMap<number, SendRow>;
     readonly seenAtMs: ReadonlyMap<string, number>;
   },
 ): FaultRow {
@@ -114,6 +117,7 @@ function faultRow(
         replies.some(({ text }) => text.startsWith(mark))
       ).map(({ ret }) => ret),
     ),
+    pushes: pushes.filter(({ atMs }) => isIn(atMs) && isOf(PUSHED_TO)),
     calls: countCalls(calls, { isIn, isOf }),
     notices: notices.filter(({ atMs, subject }) =>
       atMs >= fromMs && atMs < toMs + AFTERMATH_MS &&
@@ -125,10 +129,10 @@ function faultRow(
 /** How long after its acceptance the last of a reply was seen; `null`: never. */
 function delayOf(
   reply: ReplyTrace,
-  sends: ReadonlyMap<number, SendTrace>,
+  sends: ReadonlyMap<number, SendRow>,
   seenAtMs: ReadonlyMap<string, number>,
 ): number | null {
-  const seen = reply.sends.map((send) => seenAtMs.get(carrierOf(send, sends).wireId ?? ""));
+  const seen = reply.sends.map((send) => seenAtMs.get(carrierOf(send, sends)?.wireId ?? ""));
   const times = seen.filter((atMs) => atMs !== undefined);
   return times.length < seen.length ? null : Math.max(...times) - reply.acceptedAtMs;
 }

@@ -17,7 +17,7 @@ export const ABOUT: Readonly<Record<DayLang, readonly string[]>> = {
     "`ann` answers within seconds and has jobs that end at night. `bob` works for minutes without asking for more, tells eleven steps and ends with an answer",
     "that is longer than a message may be. `carl` is dead for two hours. Some people write all day,",
     "some three times, one at night, one sends 60 messages in a minute, one sends pictures and files; others switch agents, mention",
-    "one, ask all at once, or quote an old answer.",
+    "one, ask all at once, or quote an old answer. A script gives four notices for the owner of `home`.",
   ],
   zh: [
     "20 个人给两个微信账号（`home`、`shop`）写消息，三个智能体回答，一天里出九种故障。整个 hub 对着模拟的微信运行，",
@@ -26,7 +26,7 @@ export const ABOUT: Readonly<Record<DayLang, readonly string[]>> = {
     "",
     "`ann` 几秒就答，还有夜里才做完的任务。`bob` 一干就是几分钟，期间不来取消息，边做边报十一步，最后的回答比一条消息能装的还长。",
     "`carl` 会死掉两小时。有人写一整天，有人只写三次，有人半夜写，有人一分钟发 60 条，",
-    "有人发图片和文件；还有人切换智能体、点名一个、群发，或者引用旧回答。",
+    "有人发图片和文件；还有人切换智能体、点名一个、群发，或者引用旧回答。一个脚本给 `home` 的主人推送四次通知。",
   ],
 };
 
@@ -76,16 +76,18 @@ export const FAULTS_HEAD: Readonly<Record<DayLang, readonly string[]>> = {
     "what goes wrong",
     "people",
     "what they saw of the answers",
-    "agents were told",
+    "agents and scripts were told",
     "WeChat",
     "the owner was told",
   ],
-  zh: ["故障", "人", "人看到的回答", "智能体得到的答复", "微信", "通知主人"],
+  zh: ["故障", "人", "人看到的回答", "智能体和脚本得到的答复", "微信", "通知主人"],
 };
 export const FAULTS_NOTE: Words = {
   en:
-    "People and answers are those within the time of the fault, on the accounts it struck. No text of an agent was shown twice.",
-  zh: "人和回答只算故障期间、受影响账号上的。没有一条智能体的文字显示过两次。",
+    "People and answers are those within the time of the fault, on the accounts it struck. No text of an agent was shown twice. " +
+    "What came hours later beside a fault is `bob`'s: one message takes ten answers at most, and the rest waits for the next.",
+  zh: "人和回答只算故障期间、受影响账号上的。没有一条智能体的文字显示过两次。" +
+    "与故障无关却晚了几小时的是 `bob` 的：一条消息最多回十次，其余等对方的下一条。",
 };
 
 export const FAULT: Readonly<Record<FaultName, Words>> = {
@@ -131,6 +133,10 @@ export const HIDDEN: Words = {
 };
 export const NO_ANSWERS: Words = { en: "none was given", zh: "没有回答" };
 export const TOLD: Words = { en: "{count} × ret {code}", zh: "{count} × ret {code}" };
+export const PUSHED: Words = {
+  en: "a script: `{state}` ({reason})",
+  zh: "脚本：`{state}`（{reason}）",
+};
 export const CALLED: Words = { en: "{count} calls", zh: "调用 {count} 次" };
 
 export const ACT: Readonly<Record<AlertAct, Words>> = {

@@ -4,11 +4,19 @@
  */
 import { asId, type MessageId } from "../../src/core/ids.ts";
 import { ITEM_FILE } from "../../src/core/content.ts";
+import { Database } from "../../src/store/sqlite/database.ts";
 import { isObject } from "../../src/lib/json.ts";
 import type { BotEntry, PersonEntry } from "../../src/simulator/world.ts";
 import type { MessageTrace, ReplyTrace, SendTrace } from "../../src/store/trace.ts";
 import type { DayAgent } from "./day_agent.ts";
-import type { CallSeen, DayWorld, NoticeSeen } from "./day_world.ts";
+import type { CallSeen, DayWorld, NoticeSeen, PushSeen } from "./day_world.ts";
+
+/** One upstream call, or what left as part of another. */
+export interface SendRow
+  extends Pick<SendTrace, "id" | "state" | "reason" | "wireId" | "endedAtMs"> {
+  /** JSON. */
+  readonly content: string;
+}
 
 export interface Books {
   /** Oldest first. */
@@ -16,6 +24,9 @@ export interface Books {
   readonly written: readonly PersonEntry[];
   /** What people saw of the bots, oldest first. */
   readonly shown: readonly BotEntry[];
+  /** All of the database, also those that belong to no message. */
+  readonly sends: readonly SendRow[];
+  readonly pushes: readonly PushSeen[];
   readonly agents: readonly DayAgent[];
   readonly calls: readonly CallSeen[];
   readonly notices: readonly NoticeSeen[];
@@ -38,32 +49,40 @@ export async function readBooks(world: DayWorld): Promise<Books> {
     messages: messages.toSorted((a, b) => a.id - b.id),
     written: world.written,
     shown: world.upstream.simulator.sent().filter(({ outcome }) => outcome === "shown"),
+    sends: readSends(world.databasePath),
+    pushes: world.pushes,
     agents: world.agents,
     calls: world.calls,
     notices: world.notices,
   };
 }
 
+const SELECT_SENDS = `
+  SELECT id, state, reason, content, wire_id AS wireId, ended_at_ms AS endedAtMs
+  FROM sends ORDER BY id`;
+
+function readSends(path: string): readonly SendRow[] {
+  const db = new Database(path, { busyMs: 1_000 });
+  try {
+    return db.all<SendRow>(SELECT_SENDS);
+  } finally {
+    db.close();
+  }
+}
+
 export function repliesOf({ messages }: Books): readonly ReplyTrace[] {
   return messages.flatMap(({ replies }) => replies);
 }
 
-/** Every upstream call the hub knows of, and what left as part of another. */
-export function sendsOf(books: Books): readonly SendTrace[] {
-  return books.messages.flatMap(({ replies, hubSends }) => [
-    ...replies.flatMap(({ sends }) => sends),
-    ...hubSends,
-  ]);
-}
-
 /** The send with which this one left: itself, unless it was merged. */
-export function carrierOf(send: SendTrace, sends: ReadonlyMap<number, SendTrace>): SendTrace {
-  let carrier = send;
+export function carrierOf(
+  send: Pick<SendRow, "id">,
+  sends: ReadonlyMap<number, SendRow>,
+): SendRow | undefined {
+  let carrier = sends.get(send.id);
   // Merged text may be merged once more, never in a circle.
-  for (let steps = 0; carrier.state === "merged" && steps < sends.size; steps++) {
-    const next = sends.get(Number(/^into: (\d+)$/.exec(carrier.reason)?.[1]));
-    if (next === undefined) return carrier;
-    carrier = next;
+  for (let steps = 0; carrier?.state === "merged" && steps < sends.size; steps++) {
+    carrier = sends.get(Number(/^into: (\d+)$/.exec(carrier.reason)?.[1]));
   }
   return carrier;
 }
@@ -74,6 +93,7 @@ export function findImbalances(books: Books): string[] {
     ...ofMessages(books),
     ...ofAgents(books),
     ...ofReplies(books),
+    ...ofPushes(books),
     ...ofScreens(books),
     ...ofCalls(books),
   ];
@@ -159,9 +179,19 @@ function ofReplies(books: Books): string[] {
   ];
 }
 
+/** Each notice of the script's was taken, and was seen once. */
+function ofPushes({ pushes, shown }: Books): string[] {
+  const all = shown.map(({ text }) => text).join("\n");
+  return pushes.flatMap(({ mark, state }) => {
+    const seen = all.split(`${mark}z`).length - 1;
+    const isTaken = ["sent", "deferred", "planned"].includes(state);
+    return isTaken && seen === 1 ? [] : [`the notice ${mark} was ${state} and seen ${seen} times`];
+  });
+}
+
 /** What people saw is what the hub says was sent, each text of an agent once. */
 function ofScreens(books: Books): string[] {
-  const sends = sendsOf(books);
+  const { sends } = books;
   const byId = new Map(sends.map((send) => [send.id, send]));
   const shown = new Map(books.shown.map((entry) => [entry.wireId, entry]));
   const claimed = new Map(
@@ -176,7 +206,7 @@ function ofScreens(books: Books): string[] {
       .map(([_, { id }]) => `send ${id} is sent, and nobody saw it`),
     ...repliesOf(books).filter(({ text }) => text !== "").flatMap((reply) => {
       const mark = reply.text.slice(0, 5);
-      const arrived = reply.sends.map((send) => carrierOf(send, byId).state === "sent");
+      const arrived = reply.sends.map((send) => carrierOf(send, byId)?.state === "sent");
       const first = arrived[0] ? 1 : 0;
       const last = arrived.at(-1) ? 1 : 0;
       const seen = [countOf(`${mark} `), countOf(`${mark}z`)];

@@ -128,6 +128,10 @@ export function peopleEvents(): readonly DayEvent[] {
     ...written(11, [["09:40", "/broadcast who is there"], ["17:10", "/broadcast and now"]]),
     ...written(12, [["10:40", "@bob look at this"]]),
     { atMs: at("16:20"), act: (world: DayWorld) => quoteBob(world, 12) },
+    ...["09:05", "16:05", "24:10", "28:00"].map((time) => ({
+      atMs: at(time),
+      act: ({ push }: DayWorld) => push(`a notice at ${time}`),
+    })),
     ...written(19, [["05:20", "@ann the nightly jobs please"]]),
     // Their answers come when something has just gone wrong.
     ...written(3, [["09:59:59", "p3 is quick"], ["10:03", "p3 is patient"]]),

@@ -3,10 +3,11 @@
  * started again on its database file. What happens outside of the hub is recorded as it was seen there.
  */
 import { createHash } from "node:crypto";
+import { pushRoutes } from "../../src/admin/push.ts";
 import { startAlerts } from "../../src/alerts/watch.ts";
 import type { AlertAct, AlertKind } from "../../src/core/alert.ts";
 import { gatherFacts } from "../../src/hub/alerts.ts";
-import type { Json } from "../../src/lib/json.ts";
+import type { Json, JsonObject } from "../../src/lib/json.ts";
 import {
   digitsOf,
   isObject,
@@ -38,7 +39,12 @@ export interface DayWorld {
   readonly written: readonly PersonEntry[];
   /** Every `sendmessage` that reached WeChat. */
   readonly calls: readonly CallSeen[];
+  /** What the hub said of each notice of the script's. */
+  readonly pushes: readonly PushSeen[];
+  readonly databasePath: string;
   say(given: SayGiven): void;
+  /** A script gives a notice for the owner of the first account. */
+  push(text: string): void;
   /** Ends it as `kill -9` would. */
   killHub(): Promise<void>;
   /** Starts it again on its file. */
@@ -51,6 +57,14 @@ export interface NoticeSeen {
   readonly act: AlertAct;
   readonly kind: AlertKind;
   readonly subject: string;
+  readonly atMs: number;
+}
+
+export interface PushSeen {
+  readonly mark: string;
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
   readonly atMs: number;
 }
 
@@ -91,8 +105,10 @@ export async function withDay(
   const bots = Object.values(options.accounts).map(({ owner }) => ({ owner }));
   const upstream = await createFakeUpstream({ clock, bots });
   const notices: NoticeSeen[] = [];
+  const pushes: PushSeen[] = [];
   let memory: Json = null;
   let marks = 0;
+  const mintMark = () => `r${String(++marks).padStart(4, "0")}`;
 
   async function start(): Promise<{ readonly hub: MortalHub; stopAlerts(): Promise<void> }> {
     const hub = await startMortalHub({
@@ -139,16 +155,26 @@ export async function withDay(
     startDayAgent({
       ...{ name, token: tokenOf(name), clock, work },
       hub: () => living.hub,
-      mintMark: () => `r${String(++marks).padStart(4, "0")}`,
+      mintMark,
     })
   );
   await live({
-    ...{ clock, upstream, agents, notices },
+    ...{ clock, upstream, agents, notices, pushes, databasePath: `${directory}/hub.db` },
     written: recordWritten(upstream),
     calls: recordCalls(upstream, options),
     hub: () => living.hub,
     agent: (name) => found(agents.find((agent) => agent.name === name), name),
     say: (given) => void upstream.simulator.say(given),
+    push(text) {
+      const mark = mintMark();
+      const atMs = clock.now();
+      void pushTo(living.hub, `${mark} ${text} ${mark}z`, clock).then((answer) => {
+        const [id, state, reason] = ["id", "state", "reason"].map((key) =>
+          String(answer[key] ?? "")
+        );
+        pushes.push({ mark, id: id ?? "", state: state ?? "", reason: reason ?? "", atMs });
+      });
+    },
     async killHub() {
       await living.stopAlerts();
       living.hub.die();
@@ -184,6 +210,8 @@ async function introduce(
     const tokenHash = createHash("sha256").update(tokenOf(name)).digest("hex");
     await store.registerClient({ name, label: "", tokenHash, atMs: 0 });
   }
+  const keyHash = createHash("sha256").update(SCRIPT_KEY).digest("hex");
+  await store.registerScript({ name: "nas", keyHash, atMs: 0 });
   const clients = await store.clients();
   for (const [name, { owner, agent }] of Object.entries(accounts)) {
     const { token, baseUrl } = upstream.bot(owner);
@@ -223,6 +251,24 @@ function recordCalls({ simulator }: FakeUpstream, { accounts }: DayOptions): rea
     });
   });
   return calls;
+}
+
+const SCRIPT_KEY = "vpush_nas";
+
+async function pushTo(
+  { store, stations }: MortalHub,
+  text: string,
+  clock: FakeClock,
+): Promise<JsonObject> {
+  const app = pushRoutes({
+    ...{ store, clock, lang: "en", health: () => ({ state: "ok" }) },
+    onReplyEnd: (reply, action) => stations.replyBells.listen(reply, action),
+    actions: { wakeReplies: () => stations.replies.bell.ring() },
+  });
+  const headers = { authorization: `Bearer ${SCRIPT_KEY}` };
+  const request = new Request("http://hub/", { method: "POST", headers, body: text });
+  const answer = parseJson(await (await app.fetch(request)).text());
+  return isObject(answer) ? answer : {};
 }
 
 function tokenOf(name: string): string {
