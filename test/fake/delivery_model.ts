@@ -20,6 +20,8 @@ export interface Seen {
   readonly traces: readonly MessageTrace[];
   /** What arrived at the person. */
   readonly bubbles: readonly Bubble[];
+  /** When anything went wrong or right again: what was decided before may leave long after. */
+  readonly troubledAtMs: readonly number[];
   /** When the machine had slept: what fell due meanwhile is looked for within some seconds. */
   readonly wokeAtMs: readonly number[];
   /** When the hub's wall clock was set by hand: no wait that it counts holds over it. */
@@ -192,7 +194,7 @@ export function checkOrder(seen: Seen): string[] {
   for (const [at, late] of shown.entries()) {
     for (const early of shown.slice(0, at)) {
       if (early.reply.client !== late.reply.client || !isBefore(late, early)) continue;
-      const text = `${late.number}.${late.paragraph} after ${early.number}.${early.paragraph}`;
+      const text = `text ${late.number} after text ${early.number}`;
       if (early.bubble === late.bubble) breaches.push(`${text} in one bubble`);
       const lateGivenMs = givenAtMs.get(late.number) ?? 0;
       if (wokeAtMs.some((ms) => ms <= early.atMs && early.atMs - ms < SAME_MOMENT_MS)) continue;
@@ -202,15 +204,16 @@ export function checkOrder(seen: Seen): string[] {
       const earlyGivenMs = givenAtMs.get(early.number) ?? 0;
       if (turn < turnAt(earlyGivenMs)) continue;
       const newest = newestGiven(seen.given, early.atMs - SAME_MOMENT_MS);
+      const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs);
       const isAnswer = turnAt(early.atMs) === turn &&
-        (newest === null ||
+        (newest === null || isDelayed ||
           numbersOf(bubbles[early.bubble]?.text ?? "").some((number) =>
             (givenAtMs.get(number) ?? 0) >= newest.atMs
           ));
       if (!isAnswer) breaches.push(`${text}, which nobody asked for`);
     }
   }
-  return breaches;
+  return [...new Set(breaches)];
 }
 
 /** Deciding, pacing and putting together take so long at most. */

@@ -90,8 +90,8 @@ class Play {
   readonly #clockSetAtMs: number[] = [];
   readonly #wokeAtMs: number[] = [];
   readonly #breaches: string[] = [];
-  /** When something happened last after which the newest answer need not arrive at once. */
-  #troubledAtMs = 0;
+  /** When something happened after which the newest answer need not arrive at once. */
+  readonly #troubledAtMs: number[] = [];
   #isLoggedIn = true;
   /** A clock that is ahead makes the person's message look old, and the window closed. */
   #isClockRight = true;
@@ -148,9 +148,9 @@ class Play {
         });
         break;
       default:
-        this.#troubledAtMs = clock.now();
+        this.#troubledAtMs.push(clock.now());
         await this.#trouble(given);
-        this.#troubledAtMs = clock.now();
+        this.#troubledAtMs.push(clock.now());
     }
     await clock.advance(1_000);
   }
@@ -222,7 +222,7 @@ class Play {
     const hasRefusals = sendsOf(calls).some(({ atMs, answer }) =>
       atMs >= sinceMs && !isTaken(answer)
     );
-    const isCalm = this.#troubledAtMs + SETTLED_MS < sinceMs && this.#isLoggedIn &&
+    const isCalm = (this.#troubledAtMs.at(-1) ?? 0) + SETTLED_MS < sinceMs && this.#isLoggedIn &&
       this.#isClockRight && upstream.simulator.faults().length === 0;
     if (!isOpen || hasRefusals || !isCalm) return;
     const limits = { sinceMs, sendsForReplies: SENDS - KEPT_FOR_HUB };
@@ -261,6 +261,7 @@ class Play {
       calls: this.#life.calls,
       traces: await this.#life.traces(),
       wokeAtMs: this.#wokeAtMs,
+      troubledAtMs: this.#troubledAtMs,
       clockSetAtMs: this.#clockSetAtMs,
     };
   }
