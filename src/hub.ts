@@ -163,6 +163,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     files: createTextFiles({ ...ground, live, cdnBaseUrl: settings.cdnBaseUrl }),
     showTyping: (call) => live.typing(call),
     onSends: (account) => upstream.ringSender(account),
+    onStopped: (reply) => replyBells.ring(reply),
   });
 
   return {

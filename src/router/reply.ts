@@ -5,7 +5,7 @@
 import type { TextFiles } from "../core/text_files.ts";
 import { DEFAULT_CLIENT_SETTINGS } from "../core/client.ts";
 import { itemsOf } from "../core/content.ts";
-import type { AccountId } from "../core/ids.ts";
+import type { AccountId, ReplyId } from "../core/ids.ts";
 import type { Live } from "../core/live.ts";
 import { createBackoff } from "../lib/backoff.ts";
 import { sleep } from "../lib/clock.ts";
@@ -28,6 +28,8 @@ export interface ReplyPorts extends HookPorts {
   readonly showTyping: Live["typing"];
   /** The account has something to send. */
   onSends(account: AccountId): void;
+  /** Nothing of the reply is sent: whoever waits for its end is to be told. */
+  onStopped(reply: ReplyId): void;
 }
 
 export type Replies = LaneStation;
@@ -75,10 +77,11 @@ async function shapeAll(
 }
 
 async function shape(reply: AcceptedReply, ports: ReplyPorts): Promise<void> {
-  const { store, clock, onSends } = ports;
+  const { store, clock, onSends, onStopped } = ports;
   const shaped = await shapedBy(reply, ports);
   await store.plan({ reply: reply.id, ...shaped, atMs: clock.now() });
   if (shaped.contents.length > 0) onSends(reply.account.id);
+  else onStopped(reply.id);
 }
 
 type Shaped = Pick<Parameters<Store["plan"]>[0], "contents" | "rank" | "steps" | "pinnedForMs">;

@@ -23,6 +23,7 @@ export interface Running {
   sends: number;
   readonly uploads: Parameters<TextFiles["upload"]>[0][];
   readonly typings: Parameters<ReplyPorts["showTyping"]>[0][];
+  readonly stopped: ReplyId[];
 }
 
 /** What every upload gives. */
@@ -71,6 +72,7 @@ export async function withReplies(
     sends: 0,
     uploads: [],
     typings: [],
+    stopped: [],
   };
   const replies = startReplies({
     store: options.store?.(world) ?? store,
@@ -90,6 +92,7 @@ export async function withReplies(
         return Promise.resolve(options.isUploadFailing === true ? null : FILE);
       },
     },
+    onStopped: (reply) => void running.stopped.push(reply),
     showTyping: (call) => void running.typings.push(call),
   });
   try {

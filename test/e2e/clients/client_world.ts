@@ -32,7 +32,7 @@ export interface ClientWorld extends Scene {
   readonly clients: NpmClient[];
 }
 
-const CLIENT_NAME = "npm";
+export const CLIENT_NAME = "npm";
 const PEOPLE = 12;
 /** The hub ends orderly when its poll has come back: a short one makes that quick. */
 const HOLD_MS = 1_000;

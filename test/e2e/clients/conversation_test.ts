@@ -6,6 +6,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isObject } from "../../../src/lib/json.ts";
 import {
   answersTo,
+  CLIENT_NAME,
   type ClientWorld,
   newcomer,
   readTraces,
@@ -118,13 +119,19 @@ async function tellQuote(world: ClientWorld): Promise<void> {
 }
 
 async function tellProgress(world: ClientWorld): Promise<void> {
-  const person = newcomer(world);
-  world.simulator.say({ person, what: "look up" });
-  // The client does not wait for them: their order is its own.
-  const kinds = world.kind.sendsProgress ? [TEXT, TOOL_CALL_START, TOOL_CALL_RESULT] : [TEXT];
-  const answers = await answersTo(person, { world, count: kinds.length });
-  const sent = answers.flatMap(({ items }) => items.map((item) => isObject(item) && item["type"]));
-  assertEquals(sent.toSorted(), kinds);
+  for (const progress of ["forward", "typing"]) {
+    await world.hub.admin("PATCH", `/hub/clients/${CLIENT_NAME}`, { settings: { progress } });
+    const person = newcomer(world);
+    world.simulator.say({ person, what: "look up" });
+    // The client does not wait for them: their order is its own.
+    const kinds = progress === "forward" && world.kind.sendsProgress
+      ? [TEXT, TOOL_CALL_START, TOOL_CALL_RESULT]
+      : [TEXT];
+    const answers = await answersTo(person, { world, count: kinds.length });
+    const items = answers.flatMap((answer) => answer.items);
+    const sent = items.map((item) => isObject(item) && item["type"]);
+    assertEquals(sent.toSorted(), kinds, progress);
+  }
 }
 
 async function tellKilledClient(world: ClientWorld): Promise<void> {

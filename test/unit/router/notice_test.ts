@@ -37,6 +37,7 @@ Deno.test("plugins that look at replies see a script's notice before it leaves, 
     onSends: () => void (hasSends = true),
     files: { upload: () => Promise.resolve(null) },
     showTyping() {},
+    onStopped() {},
   });
   try {
     await until(() => hasSends);

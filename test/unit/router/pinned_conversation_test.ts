@@ -48,6 +48,7 @@ function startHub(world: RoutedWorld): Hub {
     onSettled: () => void counts.settled++,
     files: { upload: () => Promise.resolve(null) },
     showTyping() {},
+    onStopped() {},
   };
   return Object.assign(counts, { router: startRouter(ports), replies: startReplies(ports) });
 }

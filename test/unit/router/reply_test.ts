@@ -73,6 +73,7 @@ Deno.test("what waited before the start is shaped at the start, in the order giv
       onSends: () => void running.sends++,
       files: { upload: () => Promise.resolve(null) },
       showTyping() {},
+      onStopped() {},
     });
     await until(() => running.sends === 20);
     await again.stop();
@@ -109,6 +110,7 @@ Deno.test("reply hooks see the reply and the conversation, may change it, and ma
     await untilShaped(running, await answer(running, "p1", text("hello")));
     assertEquals(textsOf(await sendAll(running)), ["[CLAUDE] HELLO"]);
     assertEquals((await world.store.replyOutcome(stopped)).state, "stopped");
+    assertEquals(running.stopped, [stopped]);
     const message = people.get("p1")?.message;
     assert(message !== undefined);
     const [, edited] = (await world.store.trace(message))?.replies ?? [];
