@@ -64,6 +64,7 @@ Deno.test("ingest() finds repeats, the newest token and the turn as its model do
       await life.poll();
       const { conversation } = await life.conversation();
       const seen: Seen[] = [];
+      const sendTimes: number[] = [];
       let turn: { readonly lastInboundAtMs: number; sends: number } = {
         lastInboundAtMs: 1,
         sends: 0,
@@ -85,7 +86,9 @@ Deno.test("ingest() finds repeats, the newest token and the turn as its model do
         assertEquals((await life.look(message)).state, isDuplicate ? "dropped" : "received");
         const timeMs = Math.min(stamp ?? life.nowMs, life.nowMs);
         if (!isDuplicate && timeMs >= turn.lastInboundAtMs) {
-          turn = { lastInboundAtMs: timeMs, sends: 0 };
+          // What left between its writing and its arrival counts for it already.
+          const sends = sendTimes.filter((atMs) => atMs >= timeMs).length;
+          turn = { lastInboundAtMs: timeMs, sends: turn.sends === 0 ? 0 : sends };
         }
         if (one.isAnswered) {
           await life.reply("z", message);
@@ -93,6 +96,7 @@ Deno.test("ingest() finds repeats, the newest token and the turn as its model do
           assertEquals(ledger.sendsSinceInbound, turn.sends);
           assertEquals(ledger.lastInboundAtMs, turn.lastInboundAtMs);
           turn.sends += 1;
+          sendTimes.push(life.nowMs);
         }
         const address = await store.conversationAddress(conversation);
         assertEquals(address?.contextToken, newestOf(seen.filter((s) => s.hasToken))?.token ?? "");
