@@ -7,6 +7,7 @@ import type { PluginDesk } from "../../src/core/plugin_desk.ts";
 import { createPairingDesk } from "../../src/downstream/pairing_desk.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { SEND_LIMITS } from "./send_limits.ts";
 
 const NO_LOGIN: LoginDesk = {
   start: () => ({ id: 1, step: "starting", qr: null, account: null, reason: "" }),
@@ -45,11 +46,13 @@ export function createDeskHub(
         publicUrl: "http://127.0.0.1:8765",
         states: { stateOf: () => "away", lastCallAtMs: () => null },
         token: dataDirectory.adminToken,
+        ...{ lang: "en", sendLimits: SEND_LIMITS, onReplyEnd: () => () => {} },
         login: NO_LOGIN,
         alerts: NO_ALERTS,
         relogin: { parse: () => null, tellAgain: () => Promise.resolve("nothing_wrong") },
         actions: {
           wakeRouter() {},
+          wakeReplies() {},
           clientChanged() {},
           clientRemoved() {},
           accountRemoved() {},

@@ -31,7 +31,7 @@ function stamps(db: Database): readonly [number, number] {
 Deno.test("migrate() makes a new database, marked as this hub's, that gives room back", () =>
   withFile(async (db, path) => {
     assertEquals(await migrate(db, { path }), "new");
-    assertEquals(stamps(db), [APPLICATION_ID, 3]);
+    assertEquals(stamps(db), [APPLICATION_ID, 4]);
     assertEquals(db.one("PRAGMA auto_vacuum"), { auto_vacuum: 2 });
     assertEquals(await migrate(db, { path }), "current");
   }));
