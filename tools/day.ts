@@ -21,6 +21,7 @@ import {
   HOURS_HEAD,
   HOURS_HEADING,
   HOURS_NOTE,
+  HUB_WORDS,
   IN_HAND,
   KIND,
   LATE,
@@ -127,6 +128,7 @@ function faultCells(row: FaultRow, lang: DayLang): string[] {
     ...say(soon, SOON[lang]),
     ...say(late, LATE[lang], { time: spanText(latestMs) }),
     ...say(hidden, HIDDEN[lang]),
+    ...say(row.hubWords, HUB_WORDS[lang]),
   ];
   return [
     `${time} ${FAULT[fault.name][lang]}`,

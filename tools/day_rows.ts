@@ -1,6 +1,6 @@
 /** What a simulated day comes to, as numbers: hour by hour, and for each thing that went wrong. */
 import { type Books, carrierOf, repliesOf, type SendRow } from "../test/fake/day_books.ts";
-import { DAY, DAY_FAULTS, DAY_MS, type DayFault } from "../test/fake/day_script.ts";
+import { accountOf, DAY, DAY_FAULTS, DAY_MS, type DayFault } from "../test/fake/day_script.ts";
 import type { CallSeen, NoticeSeen, PushSeen } from "../test/fake/day_world.ts";
 import type { MessageTrace, ReplyTrace } from "../src/store/trace.ts";
 
@@ -33,6 +33,8 @@ export interface FaultRow {
   readonly late: number;
   readonly hidden: number;
   readonly latestMs: number;
+  /** Bubbles with the hub's own words. */
+  readonly hubWords: number;
   /** What agents were told, each with how often. */
   readonly told: ReadonlyMap<string, number>;
   readonly pushes: readonly PushSeen[];
@@ -43,6 +45,8 @@ export interface FaultRow {
 /** The script's notices are for its owner. */
 const [PUSHED_TO = ""] = Object.keys(DAY.accounts);
 const HOUR_MS = 3_600_000;
+/** What agents and scripts write has one at its end. */
+const MARK = /r\d{4}z/;
 const SOON_MS = 60_000;
 /** So long after a fault what the owner is told still belongs to it. */
 const AFTERMATH_MS = 75 * 60_000;
@@ -82,7 +86,7 @@ export function faultRows(books: Books): readonly FaultRow[] {
 }
 
 function faultRow(
-  { messages, written, calls, notices, agents, pushes }: Books,
+  { messages, written, shown, calls, notices, agents, pushes }: Books,
   { fault, sends, seenAtMs }: {
     readonly fault: DayFault;
     readonly sends: ReadonlyMap<number, SendRow>;
@@ -112,6 +116,10 @@ function faultRow(
     late: known.filter((delay) => delay >= SOON_MS).length,
     hidden: delays.length - known.length,
     latestMs: Math.max(0, ...known),
+    hubWords:
+      shown.filter(({ text, person, atMs }) =>
+        isIn(atMs) && !MARK.test(text) && isOf(accountOf(Number(person.slice(1, 3))))
+      ).length,
     told: countBy(
       agents.flatMap(({ told }) => told).filter(({ mark }) =>
         replies.some(({ text }) => text.startsWith(mark))

@@ -131,6 +131,10 @@ export const HIDDEN: Words = {
   en: "{count} never: the hub says `suspect`",
   zh: "{count} 条没看到：hub 标为 `suspect`",
 };
+export const HUB_WORDS: Words = {
+  en: "{count} lines of the hub's own",
+  zh: "hub 自己说了 {count} 句",
+};
 export const NO_ANSWERS: Words = { en: "none was given", zh: "没有回答" };
 export const TOLD: Words = { en: "{count} × ret {code}", zh: "{count} × ret {code}" };
 export const PUSHED: Words = {

@@ -2,6 +2,7 @@
  * An agent of the simulated day: polls the hub's app without a socket, works through what it takes one by one, and keeps its
  * cursor over the hub's death and its own. Each text it sends begins and ends with a mark, so that it can be found again.
  */
+import { createExchange } from "../../src/downstream/exchange.ts";
 import { type Clock, sleep } from "../../src/lib/clock.ts";
 import {
   digitsOf,
@@ -66,9 +67,13 @@ export function startDayAgent(options: {
 
   async function post(path: string, body: JsonObject): Promise<JsonObject> {
     const { stations, death } = hub();
+    const exchange = createExchange();
     const { promise: cut, reject } = Promise.withResolvers<never>();
     cut.catch(() => {}); // only the race looks at it
-    const onEnd = () => reject(new Error("connection closed"));
+    const onEnd = () => {
+      exchange.end("closed");
+      reject(new Error("connection closed"));
+    };
     const ends = [death, life.signal];
     for (const end of ends) end.addEventListener("abort", onEnd, { once: true });
     if (ends.some(({ aborted }) => aborted)) onEnd();
@@ -78,8 +83,10 @@ export function startDayAgent(options: {
         headers: { authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       });
-      const response = await Promise.race([stations.downstream.app.fetch(request), cut]);
+      const asking = stations.downstream.app.fetch(request, { exchange });
+      const response = await Promise.race([asking, cut]);
       const answer = parseJson(await Promise.race([response.text(), cut]));
+      exchange.end("written");
       if (response.status !== 200 || !isObject(answer)) throw new Error(`HTTP ${response.status}`);
       for (const member of ["ret", "errcode"]) {
         const code = digitsOf(answer[member]) ?? "0";

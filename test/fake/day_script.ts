@@ -60,7 +60,8 @@ function personOf(number: number): string {
   return `p${String(number).padStart(2, "0")}@im.wechat`;
 }
 
-function accountOf(number: number): string {
+/** To which account the person of this number writes. */
+export function accountOf(number: number): string {
   return number <= HOME_PEOPLE ? HOME : SHOP;
 }
 

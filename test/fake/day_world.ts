@@ -113,7 +113,7 @@ export async function withDay(
   async function start(): Promise<{ readonly hub: MortalHub; stopAlerts(): Promise<void> }> {
     const hub = await startMortalHub({
       ...{ path: `${directory}/hub.db`, clock, random, api: upstream.api, crashAt: null },
-      flags: { "allow-senders": "open" },
+      flags: { "allow-senders": "open", "away-words": "true", "busy-words-seconds": "20" },
     });
     const { store, stations } = hub;
     await stations.upstream.refresh();

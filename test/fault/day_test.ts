@@ -1,7 +1,7 @@
 /** The simulated day: its books balance, the owner is told what the script broke and nothing else, and the page is true. */
 import { assert, assertEquals } from "@std/assert";
 import { DAY_DOCUMENTS, dayText, type PlayedDay, runDay } from "../../tools/day.ts";
-import { findImbalances, repliesOf } from "../fake/day_books.ts";
+import { type Books, findImbalances, repliesOf } from "../fake/day_books.ts";
 import { PEOPLE } from "../fake/day_script.ts";
 
 /** The owner of a small machine waits no longer. */
@@ -38,6 +38,26 @@ Deno.test("on that day the owner is told of each trouble once, and once that it 
     "raise logged_out home",
     "recover logged_out home",
   ]);
+});
+
+Deno.test("books that do not balance are found out, whichever side lacks or adds something", async () => {
+  const { books } = await day();
+  const { messages, shown, written, sends, pushes } = books;
+  const [bubble] = shown;
+  const [message] = messages;
+  assert(bubble !== undefined && message !== undefined);
+  const tampered: readonly Books[] = [
+    { ...books, shown: shown.slice(1) },
+    { ...books, shown: [...shown, { ...bubble, wireId: "1" }] },
+    { ...books, messages: messages.slice(1) },
+    { ...books, messages: [{ ...message, state: "received" }, ...messages.slice(1)] },
+    { ...books, written: [...written, ...written.slice(0, 1)] },
+    { ...books, sends: sends.map((send) => ({ ...send, state: "sent" })) },
+    { ...books, pushes: pushes.map((push) => ({ ...push, mark: "r9999" })) },
+  ];
+  for (const [at, one] of tampered.entries()) {
+    assert(findImbalances(one).length > 0, `number ${at} balances`);
+  }
 });
 
 for (const lang of ["en", "zh"] as const) {
