@@ -33,7 +33,7 @@ export interface ClientWorld extends Scene {
 }
 
 export const CLIENT_NAME = "npm";
-const PEOPLE = 12;
+const PEOPLE = 13;
 /** The hub ends orderly when its poll has come back: a short one makes that quick. */
 const HOLD_MS = 1_000;
 /** Many messages are written here before the first answer is sent; WeChat's usual ten would not do for their answers. */
