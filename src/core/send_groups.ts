@@ -39,10 +39,13 @@ export function groupWaiting(
     }
   }
   const inOrder = runs.toReversed();
-  const answers = inOrder.filter((run) => !isMinor(run));
-  const newest = answers.slice(-1)
-    .filter(({ members }) => members.some(({ plannedAtMs }) => plannedAtMs >= sinceMs));
-  const byNeed = [...newest, ...answers, ...inOrder.filter(isMinor)];
+  const isMinorRun = ({ members }: Run) => members.every(isMinor);
+  const answers = inOrder.filter((run) => !isMinorRun(run));
+  const last = waiting.findLast((one) => !isMinor(one));
+  const newest = last === undefined || last.plannedAtMs < sinceMs
+    ? []
+    : answers.filter(({ members }) => members.some(({ reply }) => reply === last.reply));
+  const byNeed = [...newest, ...answers, ...inOrder.filter(isMinorRun)];
   const chosen = new Set([...new Set(byNeed)].slice(0, slots));
   const leaving = inOrder.filter((run) => chosen.has(run));
   return {
@@ -84,8 +87,8 @@ export function joinToNext(
   return merged.length === 0 ? null : toGroup({ members, carrier: head.send, merged });
 }
 
-function isMinor({ members }: Run): boolean {
-  return members.every(({ rank }) => rank === "push" || rank === "progress");
+function isMinor({ rank }: WaitingSend): boolean {
+  return rank === "push" || rank === "progress";
 }
 
 /** Whether it is nothing but text, which leaves together with more. */

@@ -50,6 +50,8 @@ export interface WaitingSend {
   readonly isHeld: boolean;
   /** Whether it must leave as it is: it was put together before, or it left and nobody knows whether it arrived. */
   readonly isFixed: boolean;
+  /** Whether its client waits for the person's answer and does nothing more before. */
+  readonly isQuestion: boolean;
 }
 
 /** How often a turn that goes on is looked at, and how long after its last reply one that was acknowledged may still go on. */
@@ -78,6 +80,7 @@ export function isTurnOver(
   const beganMs = turn.lastInboundAtMs ?? 0;
   const lastMs = Math.max(beganMs, turn.lastReplyAtMs ?? 0);
   const quietMs = turn.hasOpenDelivery ? limits.turnQuietMs : TURN_LOOK_MS;
+  if (turn.waiting.at(-1)?.isQuestion === true) return true;
   if (nowMs < lastMs) return true; // the clock was set back: how long ago it was is not known any more
   const oldest = turn.waiting.find(({ isHeld }) => isHeld);
   const heldSinceMs = Math.max(beganMs, oldest?.plannedAtMs ?? nowMs);

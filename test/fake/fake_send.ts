@@ -40,7 +40,7 @@ export function turnOf(sends: readonly FakeSend[], ledger: Ledger): Turn {
     return [{
       ...{ send: send.id, reply: send.reply, client: asId<ClientId>(1), clientName: "ann" },
       ...{ rank: "reply", content: JSON.stringify(textContent(send.text)) },
-      ...{ plannedAtMs: 0, isHeld: false, isFixed: send.upstreamId !== null },
+      ...{ plannedAtMs: 0, isHeld: false, isFixed: send.upstreamId !== null, isQuestion: false },
     }];
   });
   return {

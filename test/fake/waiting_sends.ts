@@ -17,7 +17,7 @@ export function waiting(
     return {
       ...{ send: asId<SendId>(at + 1), reply: asId<ReplyId>(at + 1), content },
       ...{ client: clientOf(by), clientName: by, rank: "reply", plannedAtMs: 1_000 },
-      ...{ isHeld: false, isFixed: false },
+      ...{ isHeld: false, isFixed: false, isQuestion: false },
       ...more,
     };
   });

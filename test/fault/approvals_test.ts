@@ -53,6 +53,21 @@ Deno.test("a yes while two agents wait reaches neither before a name is said, th
   }, AGENTS);
 });
 
+Deno.test("a question leaves although the sends run out, since its agent waits for the answer", async () => {
+  await withDelivery(async (world) => {
+    const ann = world.agent("ann");
+    await ann.set({ extensions: "on" });
+    await world.say("hello");
+    await ann.poll();
+    for (let at = 1; at <= 10; at++) await ann.reply(`step ${at}`);
+    await ask(ann, "delete build/?");
+    await world.clock.advance(6_000);
+    assertMatch(world.shown().at(-1) ?? "", /delete build/);
+    await world.say("yes");
+    assertEquals(await ann.poll(), "yes");
+  }, { flags: { "spacing-seconds": "0" } });
+});
+
 Deno.test("a broadcast of yes approves nothing", async () => {
   await withDelivery(async (world) => {
     const { ann, bob } = await meet(world);

@@ -51,7 +51,7 @@ function sendOf(id: number, given: Partial<WaitingSend> = {}): WaitingSend {
   return {
     ...{ send: asId<SendId>(id), reply: asId<ReplyId>(id), client: asId<ClientId>(0) },
     ...{ clientName: "ann", rank: "reply", content: JSON.stringify(textContent(`text ${id}`)) },
-    ...{ plannedAtMs: 1, isHeld: true, isFixed: false },
+    ...{ plannedAtMs: 1, isHeld: true, isFixed: false, isQuestion: false },
     ...given,
   };
 }

@@ -56,10 +56,13 @@ const SELECT_LAST_REPLY = `
   SELECT planned_at_ms AS atMs FROM sends
   WHERE conversation = ? AND reply IS NOT NULL AND priority <> ${PRIORITY_PUSH}
   ORDER BY id DESC LIMIT 1`;
-/** Index: sends_open. */
+/** Indexes: sends_open, the key of pins. */
 const SELECT_WAITING = `
   SELECT n.id AS send, n.reply, r.client, k.name AS clientName, n.content, n.priority,
-    n.planned_at_ms AS plannedAtMs, n.state = 'deferred' AS isHeld, n.is_repeat AS isRepeat
+    n.planned_at_ms AS plannedAtMs, n.state = 'deferred' AS isHeld, n.is_repeat AS isRepeat,
+    EXISTS (
+      SELECT 1 FROM pins WHERE conversation = n.conversation AND reply = n.reply
+    ) AS isQuestion
   FROM sends AS n JOIN replies AS r ON r.id = n.reply JOIN clients AS k ON k.id = r.client
   WHERE n.is_open = 1 AND n.conversation = ?
     AND (n.state = 'planned' OR (n.state = 'deferred' AND n.reason = 'turn'))
@@ -135,15 +138,17 @@ type WaitingRow = Pick<WaitingSend, "send" | "reply" | "client" | "clientName"> 
   readonly plannedAtMs: number;
   readonly isHeld: 0 | 1;
   readonly isRepeat: 0 | 1;
+  readonly isQuestion: 0 | 1;
 };
 
 function readWaiting(db: Database, conversation: ConversationId): readonly WaitingSend[] {
   return db.all<WaitingRow>(SELECT_WAITING, conversation)
-    .map(({ priority, isHeld, isRepeat, ...send }) => ({
+    .map(({ priority, isHeld, isRepeat, isQuestion, ...send }) => ({
       ...send,
       rank: rankOf(priority),
       isHeld: isHeld === 1,
       isFixed: isRepeat === 1 || priority === PRIORITY_RELEASED,
+      isQuestion: isQuestion === 1,
     }));
 }
 

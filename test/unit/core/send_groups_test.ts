@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { asId, type ReplyId } from "../../../src/core/ids.ts";
 import { groupWaiting, joinToNext } from "../../../src/core/send_groups.ts";
 import type { WaitingSend } from "../../../src/core/turn.ts";
 import { waiting } from "../../fake/waiting_sends.ts";
@@ -48,6 +49,15 @@ Deno.test("no send grows longer than WeChat shows; where too many are left the n
   const two = grouped(given, { textMax: 24, slots: 2 });
   assertEquals([two.groups.map(([carrier]) => carrier), two.rest], [[1, 3], [2]]);
   assertEquals(grouped(given, { slots: 0 }), { groups: [], rest: [1, 2, 3, 4] });
+});
+
+Deno.test("of a newest answer in parts the first parts leave before the others, in their order", () => {
+  const texts = ["0123456789abcde1", "0123456789abcde2", "0123456789abcde3", "0123456789abcde4"];
+  const given = waiting(...texts).map((one, at) =>
+    at === 0 ? one : { ...one, reply: asId<ReplyId>(9) }
+  );
+  const two = grouped(given, { textMax: 24, slots: 2 });
+  assertEquals([two.groups.map(([carrier]) => carrier), two.rest], [[2, 3], [1, 4]]);
 });
 
 Deno.test("what was given before the person wrote again leaves the oldest first, its parts in their order", () => {

@@ -57,6 +57,9 @@ Deno.test("a turn ends a moment after its client acknowledged, or when it is qui
   assertEquals(isTurnOver(turn({ hasOpenDelivery: false }), at(6_000)), true);
   assertEquals(isTurnOver(turn(), at(120_999)), false);
   assertEquals(isTurnOver(turn(), at(121_000)), true);
+  const asked = waiting({ text: "kept", isHeld: true }, { text: "may I?", isQuestion: true });
+  assertEquals(isTurnOver(turn({ waiting: asked }), at(1_000)), true);
+  assertEquals(isTurnOver(turn({ waiting: asked.toReversed() }), at(1_000)), false);
   const talks = { lastReplyAtMs: 600_000, waiting: waiting({ text: "kept", isHeld: true }) };
   assertEquals(isTurnOver(turn(talks), at(600_999)), false);
   assertEquals(isTurnOver(turn(talks), at(601_000)), true);
