@@ -82,6 +82,8 @@ export interface ClientStates {
   stateOf(client: ClientId): ClientState;
   /** To the millisecond while the hub runs; `null` when it has not called since the hub started. */
   lastCallAtMs(client: ClientId): number | null;
+  /** How long it has been at work on what it took, milliseconds; `null` when it holds nothing. Absent when no hub runs. */
+  workingMs?(client: ClientId): number | null;
   /** How often it presented ids made for another client, or by nobody, since the hub started; absent when none runs. */
   foreignIds?(client: ClientId): number;
 }

@@ -87,6 +87,10 @@ export function createPresence(options: {
         return nowMs - monotonicMs < limits.awayAfterMs ? "polling" : "away";
       },
       lastCallAtMs: (client) => seen.get(client)?.atMs ?? null,
+      workingMs(client) {
+        const { tookMonotonicMs = null } = seen.get(client) ?? {};
+        return tookMonotonicMs === null ? null : clock.monotonic() - tookMonotonicMs;
+      },
     },
     noteCall: (client) => note(client, seen.get(client)?.tookMonotonicMs ?? null),
     noteTook: (client) => note(client, clock.monotonic()),

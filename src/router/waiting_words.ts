@@ -83,9 +83,10 @@ async function look(ports: WaitingWordsPorts, nowMs: number): Promise<void> {
   const { store, states, busyWordsMs, startedAtMs } = ports;
   const clients = await store.clients();
   const scene: WordsScene = { ...ports, clients, nowMs, words: policyAt(ports.host, ports.words) };
-  // One that works on its only message lets nobody wait.
+  // One that works on its only message lets nobody wait; one that began a moment ago may be done in another.
   const busy = clients.filter(({ id, waiting }) =>
-    busyWordsMs > 0 && waiting > 1 && states.stateOf(id) === "busy"
+    busyWordsMs > 0 && waiting > 1 && states.stateOf(id) === "busy" &&
+    (states.workingMs?.(id) ?? 0) >= busyWordsMs
   );
   const away = clients.filter((client) =>
     scene.words.saysAway && client.waiting > 0 && isAbsent(client, scene)

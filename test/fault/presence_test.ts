@@ -43,6 +43,22 @@ Deno.test("an agent that works for 10 minutes is busy, what comes meanwhile is q
   }, { flags: SPEAKS });
 });
 
+Deno.test("an agent that comes back to messages which waited for long is not called busy at once", async () => {
+  await withDelivery(async ({ clock, say, poll, shown }) => {
+    await poll();
+    await clock.advance(10 * MINUTE_MS);
+    await say("one");
+    await say("two");
+    await clock.advance(10 * MINUTE_MS);
+    const before = shown().length;
+    assertEquals(await poll(), "one");
+    await clock.advance(15_000);
+    assertEquals(shown().length, before);
+    await clock.advance(10_000);
+    assertEquals(shown().length, before + 1);
+  }, { flags: SPEAKS });
+});
+
 Deno.test("after 20 s one line says that a message waits for a busy agent, once for each stretch of work", async () => {
   await withDelivery(async ({ clock, say, poll, shown, traces }) => {
     await poll();
