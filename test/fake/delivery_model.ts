@@ -4,8 +4,10 @@
  *
  * The order of texts, as promised: what one client gave stands in one bubble in the order given, and one bubble after the
  * other, except that
- * - what was kept back when the hub heard of the person again leaves as a digest, oldest first, after answers given later, and
- * - of what is more than a turn still holds, the newest text of that turn leaves and what is older waits for the person, and
+ * - what was kept back when the hub heard of the person again leaves as a digest, oldest first, after what is given later or was
+ *   on its way then,
+ * - of what is more than a turn still holds, the newest text of that turn leaves, with what fits into the bubble in front of it,
+ *   and what is older waits for the person, and
  * - what fell due while the machine slept may let what is given in the next seconds pass.
  */
 import type { SendState } from "../../src/core/lifecycle.ts";
@@ -20,6 +22,8 @@ export interface Seen {
   readonly traces: readonly MessageTrace[];
   /** What arrived at the person. */
   readonly bubbles: readonly Bubble[];
+  /** When the person wrote; the hub may hear of it later. */
+  readonly saidAtMs: readonly number[];
   /** When anything went wrong or right again: what was decided before may leave long after. */
   readonly troubledAtMs: readonly number[];
   /** When the machine had slept: what fell due meanwhile is looked for within some seconds. */
@@ -189,6 +193,8 @@ export function checkOrder(seen: Seen): string[] {
     })
   );
   const turnAt = (ms: number) => heardAtMs.filter((heardMs) => heardMs <= ms).length;
+  const hasSaid = (fromMs: number, toMs: number) =>
+    seen.saidAtMs.some((ms) => ms > fromMs && ms <= toMs);
   const isBefore = (a: typeof shown[number], b: typeof shown[number]) =>
     a.reply.id < b.reply.id || (a.reply.id === b.reply.id && a.paragraph < b.paragraph);
   for (const [at, late] of shown.entries()) {
@@ -199,17 +205,21 @@ export function checkOrder(seen: Seen): string[] {
       const lateGivenMs = givenAtMs.get(late.number) ?? 0;
       if (wokeAtMs.some((ms) => ms <= early.atMs && early.atMs - ms < SAME_MOMENT_MS)) continue;
       if (seen.clockSetAtMs.some((ms) => ms >= lateGivenMs && ms <= early.atMs)) continue;
-      // Turns are counted by what the hub had heard of the person.
+      // Turns are counted by what the hub had heard of the person; what it hears late was written earlier.
       const turn = turnAt(lateGivenMs);
-      const earlyGivenMs = givenAtMs.get(early.number) ?? 0;
-      if (turn < turnAt(earlyGivenMs)) continue;
+      const together = numbersOf(bubbles[early.bubble]?.text ?? "");
+      const earlyGivenMs = Math.max(...together.map((number) => givenAtMs.get(number) ?? 0));
+      if (turn < turnAt(earlyGivenMs) || hasSaid(lateGivenMs, earlyGivenMs)) continue;
+      // It was on its way, not kept back, when the person wrote.
+      const isOnItsWay = heardAtMs.some((ms) =>
+        ms >= Math.max(lateGivenMs, earlyGivenMs) && ms - earlyGivenMs < SAME_MOMENT_MS
+      );
+      if (isOnItsWay) continue;
       const newest = newestGiven(seen.given, early.atMs - SAME_MOMENT_MS);
       const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs);
-      const isAnswer = turnAt(early.atMs) === turn &&
-        (newest === null || isDelayed ||
-          numbersOf(bubbles[early.bubble]?.text ?? "").some((number) =>
-            (givenAtMs.get(number) ?? 0) >= newest.atMs
-          ));
+      const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs);
+      const isAnswer = isOfTurn &&
+        (newest === null || isDelayed || earlyGivenMs >= newest.atMs);
       if (!isAnswer) breaches.push(`${text}, which nobody asked for`);
     }
   }
@@ -231,10 +241,13 @@ export function checkAnswer(
   const newest = given.toSorted((a, b) => a.atMs - b.atMs).at(-1);
   if (newest === undefined) return [];
   const bubbles = seen.bubbles.filter(({ atMs }) => atMs >= sinceMs);
+  const marks = bubbles.flatMap((bubble) => marksOf(bubble.text));
+  // Of an answer in several parts the first is what there may be room for.
   const isShown = ({ text }: Given) => {
-    const marks = bubbles.flatMap((bubble) => marksOf(bubble.text));
-    const last = marksOf(text).at(-1);
-    return marks.some((mark) => mark.number === last?.number && mark.paragraph === last.paragraph);
+    const [first] = marksOf(text);
+    return marks.some((mark) =>
+      mark.number === first?.number && mark.paragraph === first.paragraph
+    );
   };
   if (isShown(newest)) return [];
   const calls = sendsOf(seen.calls).filter(({ atMs }) => atMs >= sinceMs);

@@ -94,6 +94,12 @@ for (const [name, jump] of Object.entries(JUMPS)) {
       await world.pass(60_000);
       const polls = () =>
         upstream.simulator.requests().filter(({ endpoint }) => endpoint === "getupdates");
+      // The connection of the parked poll is dead, as after a sleep.
+      upstream.simulator.addFault({
+        endpoint: "getupdates",
+        act: { kind: "silence", processed: false },
+      });
+      await world.pass(40_000);
       const before = polls().length;
       jump(world);
       const wokeAtMs = clock.now();

@@ -25,7 +25,7 @@ type Happening =
     readonly times: number;
   }
   | { readonly kind: "pass" | "throttle" | "hide" | "cut"; readonly ms: number }
-  | { readonly kind: "lose"; readonly times: number }
+  | { readonly kind: "lose"; readonly times: number; readonly how: "reset" | "silence" }
   | { readonly kind: "sleep" | "set_clock"; readonly hours: number }
   | { readonly kind: "settle" | "repeat" | "ask_hub" | "log_out" | "log_in" | "restart" };
 
@@ -67,7 +67,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("throttle", "hide", "cut"), ms }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("lose"), times: fc.integer({ min: 1, max: 3 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("lose"),
+      times: fc.integer({ min: 1, max: 3 }),
+      how: fc.constantFrom("reset", "silence"),
+    }),
   },
   one(1, "log_out"),
   one(1, "log_in"),
@@ -180,7 +184,7 @@ class Play {
       case "lose":
         simulator.addFault({
           endpoint: "sendmessage",
-          act: { kind: "reset", processed: true },
+          act: { kind: given.how, processed: true },
           times: given.times,
         });
         break;
@@ -260,6 +264,7 @@ class Play {
       ...this.#sight(),
       calls: this.#life.calls,
       traces: await this.#life.traces(),
+      saidAtMs: this.#saidAtMs,
       wokeAtMs: this.#wokeAtMs,
       troubledAtMs: this.#troubledAtMs,
       clockSetAtMs: this.#clockSetAtMs,
