@@ -281,6 +281,6 @@ Deno.test("whatever happens, no budget is overspent, each reply has one end, and
         assertEquals(await new Play(life).run(happenings), []);
       });
     }),
-    { numRuns: Number(Deno.env.get("RUNS") ?? 50) },
+    { numRuns: 60 },
   );
 });
