@@ -76,7 +76,8 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: "client_foreign_ids",
-    help: "Ids of the hub's making that a client presented and that are not its own, since the start",
+    help:
+      "Ids of the hub's making that a client presented and that are not its own, since the start",
     labels: ["client"],
     samples: ({ clients }) =>
       clients.map(({ name, foreignIds }) => ({ labels: { client: name }, value: foreignIds })),
