@@ -222,7 +222,8 @@ export function checkOrder(seen: Seen): string[] {
         ms >= Math.max(lateGivenMs, earlyGivenMs) && ms - earlyGivenMs < SAME_MOMENT_MS
       );
       if (isOnItsWay) continue;
-      const newest = newestGiven(seen.given, early.atMs - SAME_MOMENT_MS);
+      const ownGiven = seen.given.filter(({ agent }) => agent === late.reply.client);
+      const newest = newestGiven(ownGiven, early.atMs - SAME_MOMENT_MS);
       const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs);
       const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs);
       const isAnswer = isOfTurn &&
