@@ -87,6 +87,31 @@ export function joinToNext(
   return merged.length === 0 ? null : toGroup({ members, carrier: head.send, merged });
 }
 
+/**
+ * The groups, with a word behind the last text of them about the replies whose `rest` stays behind. It costs nothing there;
+ * where it does not fit it is not said.
+ */
+export function withNote(
+  { groups, rest }: { readonly groups: readonly Group[]; readonly rest: readonly SendId[] },
+  { waiting, textMax, noteOf }: {
+    readonly waiting: readonly WaitingSend[];
+    readonly textMax: number;
+    readonly noteOf: (replies: number) => string;
+  },
+): readonly Group[] {
+  const behind = waiting.filter((one) => rest.includes(one.send) && !isMinor(one));
+  const replies = new Set(behind.map(({ reply }) => reply)).size;
+  if (replies === 0) return groups;
+  const last = groups.at(-1);
+  const carrier = waiting.find(({ send }) => send === last?.carrier);
+  if (last === undefined || carrier === undefined || carrier.isFixed) return groups;
+  const text = plainText(last.content ?? carrier.content);
+  if (text === null || carrier.content.includes('"ref_msg"')) return groups;
+  const noted = `${text}\n\n${noteOf(replies)}`;
+  if (noted.length > textMax) return groups;
+  return [...groups.slice(0, -1), { ...last, content: JSON.stringify(textContent(noted)) }];
+}
+
 function isMinor({ rank }: WaitingSend): boolean {
   return rank === "push" || rank === "progress";
 }

@@ -88,6 +88,15 @@ export interface SendSteps {
     readonly group: Group;
     readonly atMs: number;
   }): Promise<boolean>;
+  /**
+   * Plans a text of the hub's own about answers that wait for the person; at most one for each of the person's messages. Says
+   * whether it did.
+   */
+  tellUnsent(told: {
+    readonly conversation: ConversationId;
+    readonly text: string;
+    readonly atMs: number;
+  }): Promise<boolean>;
   /** Unsettled `unknown` sends of the account. */
   unknownSends(
     account: AccountId,

@@ -36,3 +36,15 @@ export const LOGIN_FAILED = {
     en: "WeChat cannot be reached: {text}",
   },
 } as const satisfies Readonly<Record<string, Sentence>>;
+
+/** What a person reads of answers that need another message of theirs to leave. */
+export const UNSENT = {
+  behind: {
+    zh: "（还有 {count} 条没发完，你写一句就接着发）",
+    en: "({count} more to come: write anything to get it)",
+  },
+  more: {
+    zh: "微信对一条消息只收这么多回复，剩下的你写一句就接着发",
+    en: "WeChat takes no more answers to one message. Write anything to get the rest",
+  },
+} as const satisfies Readonly<Record<string, Sentence>>;

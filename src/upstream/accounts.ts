@@ -26,7 +26,7 @@ export interface UpstreamPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Of the facts' reasons. */
+  /** Of the facts' reasons and of the hub's words to people. */
   readonly lang: Lang;
   readonly settings: SendSettings;
   /** Whether the disk has room for more; polling pauses while not. */

@@ -23,6 +23,7 @@ import type {
   SendJob,
   SendSteps,
 } from "../store/store.ts";
+import type { Lang } from "../text/say.ts";
 import { writeSendMessage } from "../wire/send.ts";
 import type { UpstreamApi } from "./api.ts";
 import { untilCommitted } from "./commit_retry.ts";
@@ -45,6 +46,8 @@ export interface SenderPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Of the hub's words to people. */
+  readonly lang: Lang;
   readonly settings: SendSettings;
   /** Called after the commit of a send's end, and when a send has been deferred. */
   readonly onEnded: (reply: ReplyId) => void;
@@ -218,6 +221,7 @@ export class Sender {
     await store.deferSends(job.conversation, { ...waits, atMs: nowMs });
     if (waits.untilMs !== null) onDeferredUntil(waits.untilMs);
     if (job.reply !== null) onEnded(job.reply);
+    if (waits.reason === "budget") await this.#turns.tellUnsent(job, nowMs);
   }
 
   async #send(job: LoadedJob, { credentials, pace }: Means): Promise<void> {

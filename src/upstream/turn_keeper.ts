@@ -5,7 +5,7 @@
 import type { AccountId, ConversationId, ReplyId, SendId } from "../core/ids.ts";
 import { type Admission, admit } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
-import { groupWaiting, isText, joinToNext } from "../core/send_groups.ts";
+import { groupWaiting, isText, joinToNext, withNote } from "../core/send_groups.ts";
 import {
   admitInTurn,
   fairestIn,
@@ -21,13 +21,17 @@ import {
 } from "../core/turn.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { SendJob, SendSteps } from "../store/store.ts";
+import { type Lang, say } from "../text/say.ts";
+import { UNSENT } from "../text/upstream.ts";
 
 export interface TurnKeeperPorts {
   readonly store: Pick<
     SendSteps,
-    "turn" | "mergeSends" | "heldConversations" | "holdTurn" | "releaseSends"
+    "turn" | "mergeSends" | "heldConversations" | "holdTurn" | "releaseSends" | "tellUnsent"
   >;
   readonly clock: Clock;
+  /** Of the hub's words to people. */
+  readonly lang: Lang;
   readonly settings: Parameters<typeof admit>[1] & TurnLimits & { readonly spacingMs: number };
   /** Called when sends wait until this time, milliseconds since 1970. */
   readonly onDeferredUntil: (atMs: number) => void;
@@ -102,9 +106,17 @@ export class TurnKeeper {
     return { ...chosen, content: group.content, riders };
   }
 
+  /** Tells the person once a turn that there is more, where only a new message of theirs lets it leave. */
+  async tellUnsent({ conversation, ledger, rank }: SendJob, nowMs: number): Promise<void> {
+    const { store, lang, settings } = this.#ports;
+    const isAwaited = rank === "reply" || rank === "released";
+    if (!isAwaited || ledger.sendsSinceInbound >= settings.sendsPerInbound) return;
+    await store.tellUnsent({ conversation, text: say(lang, UNSENT.more), atMs: nowMs });
+  }
+
   /** Lets go what waited for the end of a turn that is over; `isBusy`: with a send in flight. */
   async endTurns(isBusy: (conversation: ConversationId) => boolean): Promise<void> {
-    const { store, clock, settings, onDeferredUntil } = this.#ports;
+    const { store, clock, lang, settings, onDeferredUntil } = this.#ports;
     const nowMs = clock.now();
     const held = await store.heldConversations({ account: this.#account, nowMs });
     for (const conversation of held) {
@@ -116,13 +128,14 @@ export class TurnKeeper {
         continue;
       }
       const slots = sendsForEnd(turn, settings);
-      const { groups, rest } = groupWaiting(turn.waiting, {
-        ...{ textMax: LIMITS.sendTextMax, slots },
-        sinceMs: turn.lastInboundAtMs ?? 0,
-      });
+      const { waiting } = turn;
+      const textMax = LIMITS.sendTextMax;
+      const sinceMs = turn.lastInboundAtMs ?? 0;
+      const grouped = groupWaiting(waiting, { textMax, slots, sinceMs });
+      const noteOf = (count: number) => say(lang, UNSENT.behind, { count });
       await store.releaseSends({
-        ...{ conversation, groups, atMs: nowMs },
-        rest: { sends: rest, reason: "budget" },
+        ...{ conversation, groups: withNote(grouped, { waiting, textMax, noteOf }), atMs: nowMs },
+        rest: { sends: grouped.rest, reason: "budget" },
       });
     }
   }

@@ -306,6 +306,7 @@ class MemoryStore implements FakeUpstreamStore {
   readonly holdTurn = () => Promise.resolve();
   readonly releaseSends = () => Promise.resolve();
   readonly mergeSends = () => Promise.resolve(false);
+  readonly tellUnsent = () => Promise.resolve(false);
 
   async unknownSends(account: AccountId): ReturnType<SendSteps["unknownSends"]> {
     await Promise.resolve();

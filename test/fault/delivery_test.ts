@@ -27,15 +27,20 @@ Deno.test("what does not fit waits, and leaves with the person's next message as
     await clock.advance(30_000);
     assertEquals(calls(), 9);
     assert(shown().at(-1)?.includes("part 14"), "the final answer is kept back");
+    assert(shown().at(-1)?.endsWith("\n\n(3 more to come: write anything to get it)"));
     await reply("one more");
     await clock.advance(3_600_000);
-    assertEquals(calls(), 9);
+    assertEquals(calls(), 10);
+    assertEquals(
+      shown().at(-1),
+      "WeChat takes no more answers to one message. Write anything to get the rest",
+    );
     await say("and?");
     await poll();
     await reply("the new answer");
     await poll();
     await clock.advance(60_000);
-    const later = shown().slice(9);
+    const later = shown().slice(10);
     assertEquals(later[0], "the new answer");
     const parts = later.slice(1).join("\n\n").split("\n\n").map((text) => text.trim().slice(0, 8));
     assertEquals(parts.length, new Set(parts).size, "something left twice");

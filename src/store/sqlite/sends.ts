@@ -13,6 +13,7 @@ import { AUDIENCE, holdTurn, mergeSends, readHeld, readTurn, releaseSends } from
 import { refreshNextSend } from "./next_send.ts";
 import { readGate, readLearnedWindow, saveGate, saveLearnedWindow } from "./send_gates.ts";
 import { deferSends, recoverSends, resumeSends } from "./waiting_sends.ts";
+import { tellUnsent } from "./waits.ts";
 
 interface JobRow extends Ledger {
   readonly send: SendId;
@@ -108,6 +109,7 @@ export function createSendSteps({ group }: { readonly group: Group }): SendSteps
       group.write((step) => holdTurn(step, conversation, untilMs)),
     releaseSends: (call) => group.write((step) => releaseSends(step, call)),
     mergeSends: (call) => group.write((step) => mergeSends(step, call)),
+    tellUnsent: (told) => group.write((step) => tellUnsent(step, told)),
     unknownSends: (account) => group.read((db) => readUnknown(db, account)),
     settleUnknown: (send, how) => group.write((step) => settleUnknown(step, send, how)),
     conversationAddress: (conversation) => group.read((db) => readAddress(db, conversation)),

@@ -1,7 +1,8 @@
-/** Messages that wait for a client that is busy or away, and what the hub says about them. */
+/** Messages that wait for a client that is busy or away, answers that wait for the person, and what the hub says of them. */
 import { textContent } from "../../core/content.ts";
 import type { AccountId, ConversationId } from "../../core/ids.ts";
 import type { Ledger } from "../../core/ledger.ts";
+import type { SendSteps } from "../store.ts";
 import type { UntoldWait, WaitingSteps } from "../waiting_steps.ts";
 import type { Database } from "./database.ts";
 import { readMemories } from "./decision_input.ts";
@@ -39,6 +40,14 @@ const SELECT_WAITING = `
   FROM deliveries AS d JOIN messages AS m ON m.id = d.message
   WHERE d.message = ?1 AND d.client = ?2 AND d.state = 'waiting'
     AND NOT EXISTS (SELECT 1 FROM sends WHERE message = ?1)`;
+
+/** Words about no message are these. Index: sends_conversation. */
+const SELECT_UNTOLD_PLACE = `
+  SELECT account, id AS conversation FROM conversations AS c
+  WHERE id = ? AND NOT EXISTS (
+    SELECT 1 FROM (SELECT * FROM sends WHERE conversation = c.id ORDER BY id DESC LIMIT 100)
+    WHERE reply IS NULL AND message IS NULL AND planned_at_ms >= coalesce(c.last_inbound_at_ms, 0)
+  )`;
 
 type Place = Pick<UntoldWait, "account" | "conversation" | "message">;
 
@@ -79,5 +88,19 @@ function tellWait(
   const content = JSON.stringify(textContent(text));
   planSend(step, { ...place, reply: null, message, rank: "hub", content, atMs });
   saveMemories(step.db, place.conversation, memories);
+  return true;
+}
+
+export function tellUnsent(
+  step: Step,
+  { conversation, text, atMs }: Parameters<SendSteps["tellUnsent"]>[0],
+): boolean {
+  const place = step.db.get<{ account: AccountId; conversation: ConversationId }>(
+    SELECT_UNTOLD_PLACE,
+    conversation,
+  );
+  if (place === undefined) return false;
+  const content = JSON.stringify(textContent(text));
+  planSend(step, { ...place, reply: null, message: null, rank: "hub", content, atMs });
   return true;
 }

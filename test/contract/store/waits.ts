@@ -77,4 +77,20 @@ export const WAITS: Subject = {
     assertEquals(await life.store.tellWait({ ...told, message: next }), false);
     assertEquals((await life.sends()).map(({ rank }) => rank), ["hub"]);
   },
+
+  "tellUnsent() plans the hub's words once for each message of the person": async (life) => {
+    const message = await life.deliver("one");
+    await life.poll();
+    const { conversation } = await life.conversation();
+    const tell = () =>
+      life.store.tellUnsent({ conversation, text: "there is more", atMs: life.nowMs });
+    await life.reply("a reply", message);
+    assertEquals(await tell(), true);
+    assertEquals(await tell(), false);
+    assertEquals((await life.sendNext()).rank, "hub");
+    assertEquals(await tell(), false);
+    life.nowMs += 1_000;
+    await life.deliver("two", undefined, { createTimeMs: life.nowMs });
+    assertEquals(await tell(), true);
+  },
 };

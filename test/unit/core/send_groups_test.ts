@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { asId, type ReplyId } from "../../../src/core/ids.ts";
-import { groupWaiting, joinToNext } from "../../../src/core/send_groups.ts";
+import { itemsOf, textOfItems } from "../../../src/core/content.ts";
+import { groupWaiting, joinToNext, withNote } from "../../../src/core/send_groups.ts";
 import type { WaitingSend } from "../../../src/core/turn.ts";
 import { waiting } from "../../fake/waiting_sends.ts";
 
@@ -117,4 +118,29 @@ Deno.test("where the end of a turn has too few sends, notices are what waits on"
   });
   const { groups, rest } = grouped(given, { slots: 3 });
   assertEquals([groups.map(([carrier]) => carrier), rest], [[1, 2, 3], [4]]);
+});
+
+Deno.test("the last text that leaves tells how many answers stay behind, where it can", () => {
+  const noted = (
+    given: readonly WaitingSend[],
+    { slots = 1, textMax = 24 }: { slots?: number; textMax?: number } = {},
+  ) => {
+    const grouping = { textMax, slots, sinceMs: 0 };
+    const { groups, rest } = groupWaiting(given, grouping);
+    const noteOf = (count: number) => `+${count}`;
+    return withNote({ groups, rest }, { waiting: given, textMax, noteOf })
+      .map(({ content }) => content === null ? null : textOfItems(itemsOf(JSON.parse(content))));
+  };
+  const long = waiting("0123456789abcdef1", "0123456789abcdef2", "0123456789abcdef3");
+  assertEquals(noted(long), ["0123456789abcdef3\n\n+2"]);
+  assertEquals(noted(long, { slots: 3 }), [null, null, null]);
+  assertEquals(noted(long, { slots: 0 }), []);
+  const parts = long.map((one) => ({ ...one, reply: asId<ReplyId>(1) }));
+  assertEquals(noted(parts), ["0123456789abcdef1\n\n+1"]);
+  assertEquals(noted(long, { textMax: 19 }), [null], "no room");
+  assertEquals(noted(waiting("0123456789abcdef1", "IMAGE")), [null]);
+  const fixed = long.map((one) => ({ ...one, isFixed: true }));
+  assertEquals(noted(fixed), [null]);
+  const notices = long.map((one, at) => at < 2 ? { ...one, rank: "push" as const } : one);
+  assertEquals(noted(notices), [null], "nobody waits for notices");
 });
