@@ -1,7 +1,8 @@
 /** The whole hub behind its real server, over a database file, with a simulated WeChat, all under one fake clock. */
 import { createHash } from "node:crypto";
-import { startServer } from "../../../../src/http/server.ts";
+import { type HttpServer, startServer } from "../../../../src/http/server.ts";
 import type { Log } from "../../../../src/lib/log.ts";
+import { HubError } from "../../../../src/core/error.ts";
 import type { ClientId, MessageId } from "../../../../src/core/ids.ts";
 import type { Simulator } from "../../../../src/simulator/simulator.ts";
 import type { BotEntry } from "../../../../src/simulator/world.ts";
@@ -52,6 +53,9 @@ const TOKEN = `vhub_${"5".repeat(64)}`;
 /** Sockets get their turns in so small steps of time that nothing is late because time ran ahead. */
 const STEP_MS = 100;
 
+/** Settlings of the event loop. */
+const RELISTEN_TURNS_MAX = 1_000;
+
 export async function openRecordedWorld(): Promise<RecordedWorld> {
   const directory = await Deno.makeTempDir({ prefix: "ilink-hub-recorded-" });
   const clock = createFakeClock();
@@ -72,15 +76,26 @@ export async function openRecordedWorld(): Promise<RecordedWorld> {
       ...{ path, clock, random, log, api: upstream.api, crashAt: null },
       flags: { "allow-senders": "open", "sends-per-inbound": SENDS_PER_INBOUND },
     });
-    const server = await startServer({
-      hostname: "127.0.0.1",
-      port,
-      downstream: hub.stations.downstream.app,
-      admin: { fetch: () => new Response("{}") },
-      clock,
-      log,
-    });
-    return { hub, server };
+    return { hub, server: await listen(hub) };
+  }
+
+  /** The runtime may let a port go a few turns after it has said that the server is closed. */
+  async function listen(hub: MortalHub, turns = 0): Promise<HttpServer> {
+    try {
+      return await startServer({
+        hostname: "127.0.0.1",
+        port,
+        downstream: hub.stations.downstream.app,
+        admin: { fetch: () => new Response("{}") },
+        clock,
+        log,
+      });
+    } catch (error) {
+      const isTaken = error instanceof HubError && error.code === "PORT_TAKEN";
+      if (!isTaken || turns >= RELISTEN_TURNS_MAX) throw error;
+      await settle();
+      return await listen(hub, turns + 1);
+    }
   }
 
   let running = await start();
