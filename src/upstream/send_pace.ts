@@ -11,12 +11,12 @@ import {
   type SendGate,
 } from "../core/send_gate.ts";
 import type { Ledger } from "../core/ledger.ts";
-import type { SendMeaning } from "../core/send_errors.ts";
+import type { RefusalLimits, SendMeaning } from "../core/send_errors.ts";
 import { type LearnedWindow, learnWindow, viewWindow, type WindowLimits } from "../core/window.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { SendJob } from "../store/store.ts";
 
-export interface PaceSettings extends GateLimits, WindowLimits {
+export interface PaceSettings extends GateLimits, WindowLimits, Pick<RefusalLimits, "burstSends"> {
   /** Between the beginnings of two replies to one person, milliseconds. */
   readonly spacingMs: number;
 }
@@ -36,8 +36,8 @@ export class SendPace {
   #gate: SendGate;
   #learned: LearnedWindow;
   #showsIds = false;
-  /** When the calls of the last minute began; times of the monotonic clock. */
-  #recentMs: number[] = [];
+  /** When the newest calls began, as many as are a burst; times of the monotonic clock. */
+  #newestMs: number[] = [];
   /** When the next reply may begin. */
   readonly #spacedMs = new Map<ConversationId, number>();
 
@@ -86,10 +86,10 @@ export class SendPace {
     return viewWindow(ledger.lastInboundAtMs, known).state === "risky";
   }
 
+  /** Calls within the last minute; more than are a burst are not counted. */
   get recentSends(): number {
     const sinceMs = this.#clock.monotonic() - RECENT_MS;
-    this.#recentMs = this.#recentMs.filter((atMs) => atMs > sinceMs);
-    return this.#recentMs.length;
+    return this.#newestMs.filter((atMs) => atMs > sinceMs).length;
   }
 
   /** How long the job has to wait for its distance to the reply before it; 0: not at all. The hub's own words never wait. */
@@ -101,7 +101,7 @@ export class SendPace {
   begun({ reply, conversation, showsIds }: SendJob): void {
     const nowMs = this.#clock.monotonic();
     this.#showsIds ||= showsIds;
-    this.#recentMs.push(nowMs);
+    this.#newestMs = [...this.#newestMs, nowMs].slice(-this.#settings.burstSends);
     if (reply === null || this.#settings.spacingMs === 0) return;
     for (const [other, untilMs] of this.#spacedMs) {
       if (untilMs > nowMs) break; // the oldest stand first

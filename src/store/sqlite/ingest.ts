@@ -60,10 +60,13 @@ const PLAN_WAITED = `
 /** They leave as one at the end of the turn. */
 const HOLD_WAITED = `
   UPDATE sends SET reason = 'turn', due_at_ms = ? WHERE ${WAITED} AND reply IS NOT NULL`;
-/** Those of the newest are looked at; what was planned long ago and left just now is hardly ever older. Index: sends_conversation. */
+/**
+ * Of as many of the newest as were made since the message before, and some that left as part of another. What was planned long
+ * ago and left just now is hardly ever older. Index: sends_conversation.
+ */
 const COUNT_SENDS = `
   SELECT count(*) AS sends FROM (
-    SELECT began_at_ms, attempts FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT 100
+    SELECT began_at_ms, attempts FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT ? + 20
   ) WHERE attempts > 0 AND began_at_ms >= ?`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs, state_since_ms AS loginAtMs
@@ -263,9 +266,10 @@ function sendsSince(
     readonly atMs: number;
   },
 ): number {
-  if (conversation.sendsSinceInbound === 0) return 0;
-  return db.one<{ sends: number }>(COUNT_SENDS, conversation.id, Math.max(atMs, lastPollAtMs))
-    .sends;
+  const { id, sendsSinceInbound } = conversation;
+  if (sendsSinceInbound === 0) return 0;
+  const sinceMs = Math.max(atMs, lastPollAtMs);
+  return db.one<{ sends: number }>(COUNT_SENDS, id, sendsSinceInbound, sinceMs).sends;
 }
 
 /** A newest message opens a new turn: sends are counted from it, and what waited for the person is planned. */
