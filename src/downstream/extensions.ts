@@ -96,8 +96,8 @@ export function readPin(
   }
   if (!expects) return null;
   if (within === null) return defaultMs;
-  const seconds = Number(digitsOf(within));
-  if (seconds >= 1 && seconds * 1_000 <= LIMITS.pinMsMax) return seconds * 1_000;
+  const withinMs = Math.trunc(Number(digitsOf(within)) * 1_000);
+  if (withinMs >= 1_000 && withinMs <= LIMITS.pinMsMax) return withinMs;
   onIgnored({ member: "answer_within_seconds", want: `1 to ${LIMITS.pinMsMax / 1_000}` });
   return defaultMs;
 }

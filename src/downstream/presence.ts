@@ -42,10 +42,10 @@ export function createPresence(options: {
   };
 }): Presence {
   const { store, clock, log, limits } = options;
-  /** By the monotonic clock; `null`: never. */
+  /** By the monotonic clock; `null`: never. A call of a time to come, by a clock that was set back, counts as just made. */
   const seenBefore = new Map(options.known.map(({ id, lastSeenAtMs }) => [
     id,
-    lastSeenAtMs === null ? null : clock.monotonic() - (clock.now() - lastSeenAtMs),
+    lastSeenAtMs === null ? null : clock.monotonic() - Math.max(0, clock.now() - lastSeenAtMs),
   ]));
   const seen = new Map<ClientId, Seen>();
   const unwritten = new Map<ClientId, number>();

@@ -141,17 +141,19 @@ Deno.test("with extensions a reply may say that it asks, and for how long the an
   };
   assertEquals(await asked({ expects_answer: true }), 600_000);
   assertEquals(await asked({ expects_answer: true, answer_within_seconds: 90 }), 90_000);
+  // A part of a millisecond is nothing that could be stored.
+  assertEquals(await asked({ expects_answer: true, answer_within_seconds: 1.2345 }), 1_234);
   assertEquals(await asked({ expects_answer: false, answer_within_seconds: 90 }), null);
   assertEquals(await asked({}), null);
   assertEquals(world.logged.filter(({ event }) => event === "extension_ignored"), []);
-  for (const within of [0, -1, 86_401, "90", {}, true]) {
+  for (const within of [0, -1, 0.9999, 86_401, "90", {}, true]) {
     const given = { expects_answer: true, answer_within_seconds: within };
     assertEquals(await asked(given), 600_000, JSON.stringify(within));
   }
   for (const expects_answer of ["yes", 1, {}]) assertEquals(await asked({ expects_answer }), null);
   assertEquals(await asked("nothing"), null);
   const ignored = world.logged.filter(({ event }) => event === "extension_ignored");
-  assertEquals(ignored.length, 9);
+  assertEquals(ignored.length, 10);
 });
 
 Deno.test("without extensions a client asks nothing by them", async () => {

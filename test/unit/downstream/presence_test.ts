@@ -78,6 +78,15 @@ Deno.test("a client that called before the hub started is not new", async () => 
   assertEquals(states.lastCallAtMs(asId<ClientId>(8)), null);
 });
 
+Deno.test("a client is not there for ever because the clock was set back before the hub started", async () => {
+  await using before = await createDownstreamWorld();
+  const known = [{ id: asId<ClientId>(8), lastSeenAtMs: before.clock.now() + 24 * 60 * MINUTE }];
+  const { states } = (await createDownstreamWorld({ known, before })).downstream;
+  assertEquals(states.stateOf(asId<ClientId>(8)), "polling");
+  await before.clock.advance(3 * MINUTE);
+  assertEquals(states.stateOf(asId<ClientId>(8)), "away");
+});
+
 Deno.test("last calls are written down once a minute, newest only, and at the end", async () => {
   await using world = await createDownstreamWorld();
   const { clock, store, client } = world;
