@@ -18,6 +18,9 @@ const FENCE = /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,}|\$\$\s*$|
 const QUOTE = /^(?: {0,3}> ?)+/;
 const HEADING = /^ {0,3}#{1,6}[ \t]+(?=\S)/;
 const TASK = /^(\s*)[-*+][ \t]+\[([ xX])\][ \t]+(?=\S)/;
+/** Code without a fence stands apart and far in; what does so below an item of a list belongs to that. */
+const INDENTED = /^(?: {4}| {0,3}\t)\s*\S/;
+const LIST_ITEM = /^ {0,3}(?:[-*+•☐☑]|\d{1,9}[.)])\s/;
 /** Not the stars of a crontab. */
 const STARRED = /^(\s*)\*[ \t]+(?=[^\s*])/;
 
@@ -52,6 +55,8 @@ function withoutMarks(text: string): string {
   const lines = text.split("\n").map(readLine);
   const plain: string[] = [];
   let literal: Literal | null = null;
+  let isApart = true;
+  let isInList = false;
   for (let at = 0; at < lines.length;) {
     const line: Line = lines[at] ?? readLine("");
     const hasLeftQuote = literal !== null && literal.prefix !== "" && line.prefix === "";
@@ -61,6 +66,14 @@ function withoutMarks(text: string): string {
       at += 1;
       continue;
     }
+    const isCode = isApart && !isInList && INDENTED.test(line.bare);
+    if (isCode) {
+      plain.push(line.whole);
+      at += 1;
+      continue;
+    }
+    isApart = line.bare.trim() === "";
+    if (/^\S/.test(line.bare)) isInList = LIST_ITEM.test(line.bare);
     const [_, marker] = FENCE.exec(line.bare) ?? [];
     literal = marker === undefined ? null : { marker: marker.trimEnd(), prefix: line.prefix };
     if (literal !== null) {

@@ -1,6 +1,7 @@
 /**
  * The Markdown within a line: marks of emphasis go, links show their address. Rather a mark too many is left than a star of a
- * formula or a name with underscores harmed. Each character is looked at a bounded number of times.
+ * formula, a name with underscores or a face such as `(*^_^*)` harmed; what is struck out keeps its marks, since without them
+ * it would count. Each character is looked at a bounded number of times.
  */
 
 interface Edit {
@@ -16,20 +17,31 @@ interface Opener {
   readonly length: number;
 }
 
-const HAS_MARKS = /[*_~[<]/;
+const HAS_MARKS = /[*_[<]/;
 const TOKEN =
-  /\\[\s\S]|`+|\$\$?|<https?:\/\/[^\s<>]+>|https?:\/\/[^\s<>()[\]"'`*，。；、（）【】「」]+|\*+|_+|~+|!?\[|\]/g;
-const KINDS: ReadonlySet<string> = new Set(["*", "**", "***", "_", "__", "___", "~~"]);
+  /\\[\s\S]|`+|\$\$?|<https?:\/\/[^\s<>]+>|https?:\/\/[^\s<>()[\]"'`*，。；、（）【】「」]+|\*+|_+|!?\[|\]/g;
+const KINDS: ReadonlySet<string> = new Set(["*", "**", "***", "_", "__", "___"]);
 /** Where a link leads, in brackets, perhaps with a title. */
 const TARGET =
   /\(\s{0,4}(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:\s{1,4}(?:"[^"\n]*"|'[^'\n]*'))?\s{0,4}\)/y;
 /** What is in brackets behind `a[i]` is no address. */
 const LOOKS_LIKE_TARGET = /[./:#@]/;
+/** Behind a name, as in `handlers[name](request.body)`, only this is one. */
+const HAS_SCHEME = /^(?:https?|mailto|tel):/i;
+const NAME_END = /[\w)\]]/;
 
 /** In the middle of a word or formula a mark of one character is no mark. */
 const WORD = /[\p{L}\p{N}_/\\=@]/u;
+/** Of one character it is none behind a bracket or within a face either. */
+const NO_OPENING_BEHIND = /[\p{L}\p{N}_/\\=@)\]}^<>~+&%#-]/u;
+const OPENS_TEXT = /[\p{L}\p{N}\p{Extended_Pictographic}"'“‘「『《〈【（([<*_~`$\\¿¡]/u;
 /** Scripts that part words with blanks; within others, two marks are marks wherever they stand. */
 const SPACED_WORD = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}_]/u;
+/** Of a formula, next to a word. */
+const OPERAND_START = /[([{+-]/;
+const OPERAND_END = /[)\]}]/;
+/** Between marks without any of these there is nothing to emphasize. */
+const HAS_TEXT = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 /** As in `__init__`. */
 const IS_IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
@@ -46,6 +58,8 @@ class Scan {
   readonly #open = new Map<string, number>();
   readonly #brackets: { readonly at: number; readonly length: number }[] = [];
   readonly #codeEnds: ReadonlyMap<number, number>;
+  /** Behind the last of what can be emphasized. */
+  #textEnd = 0;
   /** What closes mathematics and does not come any more. */
   readonly #missing = new Set<string>();
 
@@ -57,9 +71,13 @@ class Scan {
   edits(): readonly Edit[] {
     const token = new RegExp(TOKEN);
     for (;;) {
+      const from = token.lastIndex;
       const found = token.exec(this.#line);
       if (found === null) return this.#edits;
-      token.lastIndex = this.#read(found[0], found.index);
+      const [text, at] = [found[0], found.index];
+      if (HAS_TEXT.test(this.#line.slice(from, at))) this.#textEnd = at;
+      token.lastIndex = this.#read(text, at);
+      if (!/^[*_]/.test(text)) this.#textEnd = token.lastIndex;
     }
   }
 
@@ -68,7 +86,7 @@ class Scan {
     const end = at + token.length;
     switch (token.charAt(0)) {
       case "\\":
-        return token === "\\(" ? this.#skipTo("\\)", end) : end;
+        return this.#escapeEnd(token, end);
       case "`":
         return this.#codeEnds.get(at) ?? end;
       case "$":
@@ -78,7 +96,6 @@ class Scan {
         return end;
       case "*":
       case "_":
-      case "~":
         this.#readMarks(token, at);
         return end;
       case "!":
@@ -90,6 +107,12 @@ class Scan {
       default:
         return end;
     }
+  }
+
+  /** Two escapes open mathematics. */
+  #escapeEnd(token: string, end: number): number {
+    if (token === "\\(") return this.#skipTo("\\)", end);
+    return token === "\\[" ? this.#skipTo("\\]", end) : end;
   }
 
   #skipTo(closing: string, from: number): number {
@@ -111,15 +134,15 @@ class Scan {
   #readMarks(kind: string, at: number): void {
     if (!KINDS.has(kind)) return;
     const before = this.#line.charAt(at - 1);
-    const after = this.#line.charAt(at + kind.length);
-    const isWithin = kind.length === 1 || kind.startsWith("_")
-      ? { opening: WORD.test(before), closing: WORD.test(after) }
-      : within(before, after);
-    const closes = before !== "" && !/[\s([{<]/.test(before) && !isWithin.closing;
+    const after = characterAt(this.#line, at + kind.length);
+    const can = kind.length === 1
+      ? singleMark(before, after)
+      : kind.startsWith("_")
+      ? { open: !WORD.test(before), close: !WORD.test(after) }
+      : doubleMark(before, after);
+    const closes = can.close && before !== "" && !/[\s([{<]/.test(before);
     if (closes && (this.#open.get(kind) ?? 0) > 0) return this.#close(kind, at);
-    const opens = after !== "" && !/[\s)\]}>/]/.test(after) && !isWithin.opening &&
-      !(kind.length === 1 && /[.,;:!?]/.test(after));
-    if (!opens) return;
+    if (!can.open || after === "" || /[\s)\]}>/]/.test(after)) return;
     this.#openers.push({ at, kind, length: kind.length });
     this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1);
   }
@@ -132,7 +155,7 @@ class Scan {
       if (opener.kind !== kind) continue;
       const { length } = opener;
       const isName = kind === "__" && IS_IDENTIFIER.test(this.#line.slice(opener.at + length, at));
-      if (isName) return;
+      if (isName || this.#textEnd <= opener.at) return;
       this.#edits.push({ at: opener.at, length, put: "" }, { at, length, put: "" });
       return;
     }
@@ -144,7 +167,9 @@ class Scan {
     target.lastIndex = at + 1;
     const found = bracket === undefined ? null : target.exec(this.#line);
     const url = found?.[1] ?? found?.[2] ?? "";
-    if (bracket === undefined || found === null || !LOOKS_LIKE_TARGET.test(url)) return at + 1;
+    if (bracket === undefined || found === null) return at + 1;
+    const isCall = NAME_END.test(this.#line.charAt(bracket.at - 1));
+    if (!(isCall ? HAS_SCHEME : LOOKS_LIKE_TARGET).test(url)) return at + 1;
     const text = this.#line.slice(bracket.at + bracket.length, at);
     const length = found[0].length + 1;
     this.#edits.push(
@@ -162,9 +187,35 @@ function shownTarget(text: string, url: string): string {
   return text === "" ? url : ` (${url})`;
 }
 
-function within(before: string, after: string): { opening: boolean; closing: boolean } {
-  const isInWord = SPACED_WORD.test(before) && SPACED_WORD.test(after);
-  return { opening: isInWord, closing: isInWord };
+/** Where a mark may stand, by its neighbours; "" at the ends of the line. */
+interface Can {
+  readonly open: boolean;
+  readonly close: boolean;
+}
+
+function singleMark(before: string, after: string): Can {
+  return {
+    open: !NO_OPENING_BEHIND.test(before) && OPENS_TEXT.test(after),
+    close: !WORD.test(after),
+  };
+}
+
+/** Two stars or three are marks within words of scripts without blanks, and powers or patterns elsewhere. */
+function doubleMark(before: string, after: string): Can {
+  const isBehindWord = SPACED_WORD.test(before);
+  const isBeforeWord = SPACED_WORD.test(after);
+  const isWithin = isBehindWord && isBeforeWord;
+  return {
+    open: !isWithin && before !== "/" && !(isBehindWord && OPERAND_START.test(after)) &&
+      !(OPERAND_END.test(before) && isBeforeWord),
+    close: !isWithin && !(OPERAND_END.test(before) && isBeforeWord),
+  };
+}
+
+/** Also one of two UTF-16 units. */
+function characterAt(line: string, at: number): string {
+  const code = line.codePointAt(at);
+  return code === undefined ? "" : String.fromCodePoint(code);
 }
 
 /** For each run of backticks that begins code, where that ends: behind the next run of the same length. */

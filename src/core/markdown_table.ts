@@ -15,7 +15,7 @@ export function isTableRule(header: string, rule: string): boolean {
 export function tableAsList(header: string, rows: readonly string[]): readonly string[] {
   const indent = /^\s*/.exec(header)?.[0] ?? "";
   const names = cellsOf(header).map(plainCell);
-  const cells = rows.map((row) => cellsOf(row).map(plainCell));
+  const cells = rows.map((row) => cellsWithin(row, names.length).map(plainCell));
   const named = cells.flatMap((row) => namedCells(names, row));
   const isReadable = names.length > 2 && rows.length > 0 &&
     lengthOf(named) <= GROWTH_MAX * lengthOf([header, ...rows]);
@@ -45,6 +45,13 @@ function namedCells(names: readonly string[], cells: readonly string[]): string[
 
 function plainCell(cell: string): string {
   return plainInline(cell.replaceAll("\\|", "|").replace(/<br ?\/?>/gi, " / "));
+}
+
+/** In a row with too many cells a bar within code parts none. */
+function cellsWithin(row: string, countMax: number): string[] {
+  const cells = cellsOf(row);
+  if (cells.length <= countMax) return cells;
+  return cellsOf(row.replace(/`[^`]*`/g, (code) => code.replace(/(?<!\\)\|/g, "\\|")));
 }
 
 function cellsOf(line: string): string[] {

@@ -26,11 +26,26 @@ Deno.test("text that has no Markdown is the same text", () => {
 
 Deno.test("marks around words go, in Chinese too", () => {
   shows({
-    "**bold** *italic* ***both*** ~~gone~~ _soft_ __Very soft__":
-      "bold italic both gone soft Very soft",
+    "**bold** *italic* ***both*** _soft_ __Very soft__": "bold italic both soft Very soft",
     "这是**重点**内容，**注意：**请看，使用**缓存**API": "这是重点内容，注意：请看，使用缓存API",
     "**a *b* c** (*d*), *e*.": "a b c (d), e.",
+    "说**(注)**字，文**[链](https://a.b)**字，约**10%**，**src/**":
+      "说(注)字，文链 (https://a.b)字，约10%，src/",
+    "😀*a*😀 *😀* “*b*” *`c`*": "😀a😀 😀 “b” `c`",
   });
+});
+
+Deno.test("what is struck out keeps its marks, or it would count", () => {
+  staysAsItIs("price ~~100~~ 80", "哈~~ 好~~谢谢~~", "~/.a and ~/.b");
+});
+
+Deno.test("faces are drawn with stars and lines", () => {
+  staysAsItIs(
+    "(*^▽^*) (*^_^*) (*^o^*) o(*￣▽￣*)ブ",
+    "T_T *_* ^_^ >_<",
+    "^_^ 好的 ^_^，>_< 不行 >_<",
+    "-_- so -_-",
+  );
 });
 
 Deno.test("stars and underscores of names, sums and patterns stay", () => {
@@ -39,6 +54,8 @@ Deno.test("stars and underscores of names, sums and patterns stay", () => {
     "2 * 3 * 4 = 24, 2**3**4, a*b*c, 体积 = 长*宽*高",
     "def f(*args, **kwargs): g(*args, **kwargs)",
     "f(*args) and g(*args)",
+    "(a)**2 + (b)**2, a**(b) + c**(d), 2**-1 and 2**-2, (a)*(b)*(c)",
+    '"src/**", "test/**"',
     "*.ts, *.js and **/*.md",
     "*/5 * * * * backup\n* * * * * look",
     "escaped \\*stars\\* stay",
@@ -53,6 +70,7 @@ Deno.test("formulas stay", () => {
     "$a_1 *b* c_2$ and $$x *y* z$$ and \\(p *q* r\\)",
     "$$\na *b* c\n$$",
     "\\[\n**x**\n\\]",
+    "so \\[ a *b* c \\] holds",
   );
   shows({ "costs $5 and *not* $6": "costs $5 and not $6" });
 });
@@ -66,11 +84,15 @@ Deno.test("code stays to the letter, in fences, quotations and lines", () => {
     "> ```\n> *a*\n> ```",
     "```\n# never closed *a*",
     "`*a*` ``*b` *c*`` `[x](y.z)`",
+    "so:\n\n    # set *it*\n\n    * a\n\ndone",
+    "\t* a",
   );
   shows({
     "```\n*a*\n```\n*b*": "```\n*a*\n```\nb",
     "> ```\n> *a*\n*b*": "> ```\n> *a*\nb",
     "`open *b*": "`open b",
+    "- a\n\n    - *b*\n\n    *c*": "- a\n\n    - b\n\n    c",
+    "text\n    *b*": "text\n    b",
   });
 });
 
@@ -94,7 +116,14 @@ Deno.test("links and images show where they lead, once", () => {
     "[**bold**](https://a.b), see [below](#part)": "bold (https://a.b), see below",
     "[![badge](https://a.b/i.svg)](https://a.b)": "badge (https://a.b/i.svg) (https://a.b)",
   });
-  staysAsItIs("arr[i](x)", "[note]", "[a] (b)", "[^1]: foot");
+  staysAsItIs(
+    "handlers[name](req.body)",
+    "f()[0](a.b)",
+    "arr[i](x)",
+    "[note]",
+    "[a] (b)",
+    "[^1]: foot",
+  );
 });
 
 Deno.test("a table becomes lines that fit a phone, and no cell is lost", () => {
@@ -104,6 +133,8 @@ Deno.test("a table becomes lines that fit a phone, and no cell is lost", () => {
     "| A | B | C |\n| --- | --- | --- |\n| 1 | | `x` \\| y |\n| 2 | z<br>w |":
       "• A: 1\n  C: `x` | y\n• A: 2\n  B: z / w",
     "城市 | 天气 | 温度\n---|---|---\n北京 | 晴 | 8": "• 城市: 北京\n  天气: 晴\n  温度: 8",
+    "| a | b |\n|---|---|\n| `x | y` | z |\n| ``|`` | 1 | 2 |":
+      "a: b\n• `x | y`: z\n• ``: ``, 1, 2",
     "> | a | b |\n> |---|---|\n> | 1 | 2 |": "> a: b\n> • 1: 2",
     "| only |\n|---|\n| 1 |": "only\n• 1",
     "| a | b | c |\n|---|---|---|": "a, b, c",
@@ -120,11 +151,23 @@ Deno.test("names of columns that would swell a table are said once", () => {
 
 Deno.test("a hostile text takes no longer than its length allows", () => {
   const units = ["[", "[a](", "*a ", "`", "``a`", "$a ", "\\(", "$$ ", "[[a]", "__a ", "> ", "# "];
-  const more = ["| a ", "~~~", '[a](b "', "<http://a", "**a*b ", " ", "-|", "a|b|c\n-|-|-\n"];
+  const more = [
+    '*" ',
+    "| a ",
+    "~~~",
+    '[a](b "',
+    "<http://a",
+    "**a*b ",
+    " ",
+    "-|",
+    "a|b|c\n-|-|-\n",
+  ];
   const startedAtMs = performance.now();
   for (const unit of [...units, ...more]) {
     const many = unit.repeat(Math.ceil(100_000 / unit.length));
-    for (const text of [many, `x${many}*`, `a|b\n-|-\n${many}`]) plainText(text);
+    for (const text of [many, `x${many}*`, many + '"*'.repeat(20_000), `a|b\n-|-\n${many}`]) {
+      plainText(text);
+    }
   }
   // Sixty texts at a few ms each; a single quadratic one takes longer than that.
   assert(performance.now() - startedAtMs < 10_000);
