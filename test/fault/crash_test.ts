@@ -58,6 +58,8 @@ const SCENARIOS: readonly Scenario[] = [
 const COMMITS_MAX = 200;
 /** After this the hub has nothing left to do. */
 const QUIET_MS = 120_000;
+/** How soon it is seen that the hub is dead, and a new one started: agents and WeChat are at work meanwhile. */
+const LOOK_MS = 1_000;
 
 for (const mode of ["ack", "dup", "tencent"] as const) {
   for (const scenario of SCENARIOS) {
@@ -107,7 +109,9 @@ async function play(scenario: Scenario, { mode, crashAt }: Play): Promise<boolea
       await clock.advance(pauseMs);
       upstream.simulator.say({ what: text });
     }
-    await clock.advance(QUIET_MS);
+    for (let ms = 0; ms < QUIET_MS && !hub.death.aborted; ms += LOOK_MS) {
+      await clock.advance(LOOK_MS);
+    }
     if (hub.death.aborted) {
       hasDied = true;
       hub = await startMortalHub({ ...common, crashAt: null });
