@@ -41,8 +41,8 @@ export interface SendSteps {
   /** What the account's sends have shown of its window. */
   learnedWindow(account: AccountId): Promise<LearnedWindow>;
   /**
-   * All planned sends of the conversation wait, or with `through` those that were planned up to that one; `untilMs` is when
-   * they become planned by themselves.
+   * All planned sends of the conversation wait, or with `through` those that were planned up to that one, or the `hub`'s own
+   * words alone; `untilMs` is when they become planned by themselves.
    */
   deferSends(
     conversation: ConversationId,
@@ -50,6 +50,7 @@ export interface SendSteps {
       readonly reason: DeferReason;
       readonly untilMs: number | null;
       readonly through?: SendId;
+      readonly whose?: "all" | "hub";
       readonly atMs: number;
     },
   ): Promise<void>;

@@ -48,6 +48,8 @@ export type TurnAnswer =
   | Extract<Admission, { kind: "defer" }> & {
     /** What was planned later is still to be looked at; not given: all of the conversation waits. */
     readonly through?: SendId;
+    /** `hub`: its own words alone wait, for answers that are still to be looked at. */
+    readonly whose?: "hub";
   };
 
 export class TurnKeeper {
@@ -76,7 +78,7 @@ export class TurnKeeper {
         return { kind: "defer", reason: "budget", untilMs: null };
       case "wait_for_end": {
         const untilMs = nowMs + TURN_LOOK_MS;
-        if (rank === "hub") return { kind: "defer", reason: "budget", untilMs };
+        if (rank === "hub") return { kind: "defer", reason: "budget", untilMs, whose: rank };
         return {
           kind: "defer",
           reason: "turn",

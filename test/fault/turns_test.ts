@@ -1,6 +1,7 @@
 /** Who may use the few answers to one message, played against the whole hub under a fake clock. */
 import { assert, assertEquals } from "@std/assert";
 import { textContent } from "../../src/core/content.ts";
+import { asId, type ConversationId } from "../../src/core/ids.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { type DeliveryWorld, type PlayedAgent, withDelivery } from "../fake/delivery_world.ts";
 import { OWNER } from "../fake/fake_upstream.ts";
@@ -101,7 +102,10 @@ Deno.test("texts that together are too long, and what is more than text, leave o
 type Plan = (given: string | JsonObject, rank: "reply" | "progress" | "push") => Promise<void>;
 
 /** The person asks and ann takes it; then what ann gives comes to the sender as of a rank. */
-async function withRanks(act: (world: DeliveryWorld, plan: Plan) => Promise<void>): Promise<void> {
+async function withRanks(
+  act: (world: DeliveryWorld, plan: Plan) => Promise<void>,
+  flags: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await withDelivery(async (world) => {
     await ask(world, { names: ["ann"], text: "hello" });
     const { hub: { store, stations }, clock } = world;
@@ -121,7 +125,7 @@ async function withRanks(act: (world: DeliveryWorld, plan: Plan) => Promise<void
       stations.upstream.ringSender(account.id);
       await clock.advance(2_000);
     });
-  });
+  }, { flags });
 }
 
 Deno.test("what an agent says of its work leaves in front of its answer, in one send", async () => {
@@ -185,4 +189,20 @@ Deno.test("what waits for an answer that leaves first waits in its own time: a l
     await plan("the other answer", "reply");
     assertEquals(calls() - before, 1);
   });
+});
+
+Deno.test("words of the hub's that have to wait for the answer do not keep the answer waiting too", async () => {
+  const flags = { "sends-per-inbound": "2", "kept-for-hub": "0" };
+  await withRanks(async ({ clock, hub, shown, poll, say }, plan) => {
+    await plan("one", "reply");
+    const before = shown().length;
+    const conversation = asId<ConversationId>(1);
+    const told = hub.store.tellUnsent({ conversation, text: "there is more", atMs: clock.now() });
+    await Promise.all([told, plan("two", "reply")]);
+    await poll();
+    await clock.advance(30_000);
+    assertEquals(shown().slice(before), ["two"]);
+    await say("and?");
+    assertEquals(shown().slice(before), ["two", "there is more"]);
+  }, flags);
 });

@@ -15,7 +15,9 @@ const RECOVER = `
 /** Index: sends_open. */
 const DEFER = `
   UPDATE sends SET state = 'deferred', reason = ?, due_at_ms = ?
-  WHERE is_open = 1 AND conversation = ? AND state = 'planned' AND id <= ? RETURNING account`;
+  WHERE is_open = 1 AND conversation = ? AND state = 'planned' AND id <= ?
+    AND (reply IS NULL OR ? = 'all')
+  RETURNING account`;
 /** All that there are. */
 const LAST = Number.MAX_SAFE_INTEGER;
 const COOL_DOWN = `
@@ -55,14 +57,22 @@ export function recoverSends(step: Step): number {
 export function deferSends(
   step: Step,
   conversation: ConversationId,
-  { reason, untilMs, through = LAST }: {
+  { reason, untilMs, through = LAST, whose = "all" }: {
     readonly reason: DeferReason;
     readonly untilMs: number | null;
     readonly through?: number;
+    readonly whose?: "all" | "hub";
   },
 ): void {
   const { db } = step;
-  const deferred = db.all<{ account: AccountId }>(DEFER, reason, untilMs, conversation, through);
+  const deferred = db.all<{ account: AccountId }>(
+    DEFER,
+    reason,
+    untilMs,
+    conversation,
+    through,
+    whose,
+  );
   for (const { account } of deferred) {
     countSends(step, account, { from: "planned", to: "deferred" });
   }
