@@ -100,10 +100,12 @@ function fenceAfter(piece: string, open: Fence | null): Fence | null {
   return fence;
 }
 
+/** Also one that an item of a list begins with; it is opened again without the mark of the item. */
 function readFence(line: string): Fence | null {
-  const [_, marker] = /^ {0,3}(`{3,10}(?=[^`]*$)|~{3,10}(?!~))/.exec(line) ?? [];
+  const [_, item = "", marker] =
+    /^\s*((?:[-*+•]|\d{1,9}[.)])\s+)?(`{3,10}(?=[^`]*$)|~{3,10}(?!~))/.exec(line) ?? [];
   if (marker === undefined) return null;
-  const whole = line.trimEnd();
+  const whole = line.replace(item, "").trimEnd();
   return { line: whole.length < FENCE_LENGTH_MAX ? whole : marker, marker };
 }
 

@@ -54,6 +54,17 @@ Deno.test("a fence of code that is cut through is closed and opened again in its
   assertEquals(parts.at(-1)?.endsWith("```\nDone."), true);
 });
 
+Deno.test("a fence within a list is closed and opened again, too, without another item", () => {
+  const code = Array(20).fill("    x = 1").join("\n");
+  for (const opening of ["10. run\n\n    ```py", "- ```py", "a\n      ~~~"]) {
+    const marker = opening.includes("~") ? "~~~" : "```";
+    const parts = splitText(`${opening}\n${code}\n    ${marker}\nafter`, MAX);
+    assert(parts.length > 1);
+    for (const part of parts) assertEquals(part.split(marker).length, 3, part);
+    for (const part of parts.slice(1)) assert(!part.startsWith("-"), part);
+  }
+});
+
 Deno.test("a fence that ends where the cut is leaves no empty one behind", () => {
   const code = Array(10).fill("x".repeat(17)).join("\n");
   for (let lead = 0; lead < 30; lead++) {
