@@ -90,8 +90,8 @@ export interface SendSteps {
     readonly atMs: number;
   }): Promise<boolean>;
   /**
-   * Plans a text of the hub's own about answers that wait for the person; at most one for each of the person's messages. Says
-   * whether it did.
+   * Plans a text of the hub's own about answers that wait for the person, as one about the message decided last; the same at
+   * most once for each. Says whether it did.
    */
   tellUnsent(told: {
     readonly conversation: ConversationId;

@@ -9,6 +9,7 @@ import { readMemories } from "./decision_input.ts";
 import type { Group, Step } from "./group.ts";
 import { LEDGER_COLUMNS, readLedger } from "./ledgers.ts";
 import { planSend } from "./plan_send.ts";
+import { digestOfText, normalText } from "./send_text.ts";
 import { saveMemories } from "./settle.ts";
 
 /** Of a longer queue the rest is as old news. */
@@ -41,12 +42,12 @@ const SELECT_WAITING = `
   WHERE d.message = ?1 AND d.client = ?2 AND d.state = 'waiting'
     AND NOT EXISTS (SELECT 1 FROM sends WHERE message = ?1)`;
 
-/** Words about no message are these. Index: sends_conversation. */
+/** The same words are said once about a message, with which they are forgotten. Index: sends_message. */
 const SELECT_UNTOLD_PLACE = `
-  SELECT account, id AS conversation FROM conversations AS c
-  WHERE id = ? AND NOT EXISTS (
-    SELECT 1 FROM (SELECT * FROM sends WHERE conversation = c.id ORDER BY id DESC LIMIT 100)
-    WHERE reply IS NULL AND message IS NULL AND planned_at_ms >= coalesce(c.last_inbound_at_ms, 0)
+  SELECT c.account, c.id AS conversation, m.id AS message
+  FROM conversations AS c JOIN messages AS m ON m.id = c.last_decided
+  WHERE c.id = ? AND NOT EXISTS (
+    SELECT 1 FROM sends WHERE message = m.id AND reply IS NULL AND text_digest = ?
   )`;
 
 type Place = Pick<UntoldWait, "account" | "conversation" | "message">;
@@ -95,12 +96,10 @@ export function tellUnsent(
   step: Step,
   { conversation, text, atMs }: Parameters<SendSteps["tellUnsent"]>[0],
 ): boolean {
-  const place = step.db.get<{ account: AccountId; conversation: ConversationId }>(
-    SELECT_UNTOLD_PLACE,
-    conversation,
-  );
+  const digest = digestOfText(normalText(text));
+  const place = step.db.get<Place>(SELECT_UNTOLD_PLACE, conversation, digest);
   if (place === undefined) return false;
   const content = JSON.stringify(textContent(text));
-  planSend(step, { ...place, reply: null, message: null, rank: "hub", content, atMs });
+  planSend(step, { ...place, reply: null, rank: "hub", content, atMs });
   return true;
 }

@@ -87,6 +87,7 @@ export const WAITS: Subject = {
     await life.reply("a reply", message);
     assertEquals(await tell(), true);
     assertEquals(await tell(), false);
+    assertEquals((await life.look(message)).hubSends, ["there is more planned"]);
     assertEquals((await life.sendNext()).rank, "hub");
     assertEquals(await tell(), false);
     life.nowMs += 1_000;

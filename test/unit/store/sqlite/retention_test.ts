@@ -214,3 +214,19 @@ Deno.test("numbers of a client outlive its deliveries", () =>
     const handed = await life.poll({ acknowledged });
     assertEquals([Number(handed.seq), handed.acknowledged], [2, 0]);
   }));
+
+Deno.test("retain() forgets what the hub said of answers that wait with the message that they are for", () =>
+  withWorld(async ({ life, clock, retain }) => {
+    const message = await life.deliver("old");
+    const { seq } = await life.poll();
+    await life.poll({ acknowledged: { kind: "through", seq }, batch: 0 });
+    const { conversation } = await life.conversation();
+    const told = { conversation, text: "there is more", atMs: life.nowMs };
+    assertEquals(await life.store.tellUnsent(told), true);
+    await life.sendNext();
+    assertEquals((await life.look(message)).hubSends, ["there is more sent"]);
+    clock.jump(30 * DAY_MS);
+    await retain(20);
+    assertEquals((await life.store.counts()).sends["sent"], 0);
+    assertEquals(await life.store.tellUnsent(told), false);
+  }));
