@@ -1,6 +1,13 @@
 /** Notices that a tool begins or has ended, which cost a send each and which WeChat does not show: as the client is set. */
 import type { ClientSettings } from "../core/client.ts";
-import { ITEM_TOOL_RESULT, ITEM_TOOL_START, itemsOf, textItem } from "../core/content.ts";
+import {
+  ITEM_TEXT,
+  ITEM_TOOL_RESULT,
+  ITEM_TOOL_START,
+  itemsOf,
+  textItem,
+  textOfItem,
+} from "../core/content.ts";
 import { type JsonObject, listMember, objectMember, textMember } from "../lib/json.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { type Lang, say } from "../text/say.ts";
@@ -27,12 +34,21 @@ export function withoutProgress(
   if (progress === "forward") return { content, isProgress, done: null };
   const line = progress === "merge" ? toolLine(notices, lang) : null;
   const others = items.filter((item) => !isNotice(item));
-  const left = line === null ? others : [textItem(line), ...others];
+  const left = line === null ? others : withLine(others, line);
   return {
     content: left.length === 0 ? null : { ...content, item_list: left },
     isProgress,
     done: progress,
   };
+}
+
+/** In front of the first text, where the line costs no send; else a text of its own. */
+function withLine(items: readonly JsonObject[], line: string): JsonObject[] {
+  const at = items.findIndex(({ type }) => type === ITEM_TEXT);
+  const first = items[at];
+  return first === undefined
+    ? [textItem(line), ...items]
+    : items.with(at, textItem(`${line}\n\n${textOfItem(first)}`, first));
 }
 
 function isNotice({ type }: JsonObject): boolean {

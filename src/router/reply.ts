@@ -16,7 +16,7 @@ import type { AcceptedReply, Store } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
 import { fanOut, withoutMarkdown } from "./fanout.ts";
 import { LANE_BACKOFF, type LaneStation, startLanes } from "./lanes.ts";
-import { needsFile, withFiles } from "./long_text.ts";
+import { isTooMany, withFiles } from "./long_text.ts";
 import { withoutProgress } from "./progress.ts";
 import { askHooks, type HookPorts } from "./reply_hooks.ts";
 
@@ -130,7 +130,7 @@ async function filedBy(
 ): Promise<readonly JsonObject[] | null> {
   if (sends <= itemsOf(plain).length) return null;
   const { ledger } = await store.readForReply(reply.id);
-  if (!needsFile(sends, ledger, { limits, nowMs: clock.now() })) return null;
+  if (!isTooMany(sends, ledger, { limits, nowMs: clock.now() })) return null;
   const { conversation } = reply;
   const filed = await withFiles({ plain, written, conversation }, { files, lang });
   return filed === null ? null : fanOut(filed);

@@ -77,6 +77,26 @@ Deno.test("no file is made where the setting does not say so, where the parts fi
   }
 });
 
+Deno.test("a file takes the place of those texts only that cost more than it", async () => {
+  const of = (...texts: readonly string[]) =>
+    items(...texts.map((text) => ({ type: 1, text_item: { text } })));
+  const short = "A short sentence. ".repeat(150);
+  for (
+    const [content, kinds, uploads] of [
+      [of(short, LONG), [1, 1, 1, 4], 1],
+      // Five texts of two parts: files would cost as much.
+      [of(short, short, short, short, short), Array(10).fill(1), 0],
+    ] as const
+  ) {
+    await withReplies({ settings: { overflow: "file" } }, async (running) => {
+      await untilShaped(running, await answer(running, "p1", content));
+      const contents = (await sendAll(running)).map(({ content }) => JSON.parse(content));
+      assertEquals(contents.map(({ item_list }) => item_list[0].type), kinds);
+      assertEquals(running.uploads.length, uploads);
+    });
+  }
+});
+
 const START = { type: 11, tool_call_start_item: { tool_name: "search", tool_call_id: "1" } };
 const END = { type: 12, tool_call_result_item: { tool_name: "search", status: "completed" } };
 
@@ -135,4 +155,22 @@ Deno.test("of an answer with a notice the answer leaves as one", async () => {
     assertEquals(sent.map(({ content, rank }) => [content, rank]), [[items(said), "reply"]]);
     assertEquals(running.typings.length, 1);
   });
+});
+
+Deno.test("the line that notices are merged into stands before the words of their answer and costs nothing", async () => {
+  const picture = { type: 2, image_item: {} };
+  const said = (text: string) => ({ type: 1, is_completed: true, text_item: { text } });
+  const cases = [
+    [[START, said("found"), END], [[said("[tool] search\n\nfound")]]],
+    [[START, picture, said("found")], [[picture], [said("[tool] search\n\nfound")]]],
+    [[START, picture], [[{ type: 1, text_item: { text: "[tool] search" } }], [picture]]],
+    [[said("found"), END], [[said("found")]]],
+  ] as const;
+  for (const [given, sends] of cases) {
+    await withReplies({ settings: { progress: "merge" } }, async (running) => {
+      await untilShaped(running, await answer(running, "p1", items(...given)));
+      const sent = (await sendAll(running)).map(({ content }) => JSON.parse(content).item_list);
+      assertEquals(sent, sends.map((list) => [...list]));
+    });
+  }
 });
