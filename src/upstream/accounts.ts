@@ -71,7 +71,7 @@ interface Station {
   isReportedLoggedOut: boolean;
 }
 
-/** What has waited for too long is given up within this time. */
+/** What has waited for too long is given up within this time; looking for it goes through all that waits. */
 const EXPIRY_LOOK_MS = 60 * 60 * 1_000;
 /** WeChat need not hear that the hub starts or stops, so it gets little time. */
 const NOTIFY_LIMIT_MS = 2_000;
@@ -93,6 +93,8 @@ class Accounts implements Upstream {
   readonly #startedAtMs: number;
   readonly #dueBell: Bell;
   readonly #dueTask: Task;
+  /** When it is looked for again; of the monotonic clock. */
+  #expiryLookMs = -Infinity;
   #refreshing: Promise<void> = Promise.resolve();
   #isStopping = false;
 
@@ -255,10 +257,13 @@ class Accounts implements Upstream {
   async #resumeDue(): Promise<void> {
     const { store, clock, settings } = this.#ports;
     const nowMs = clock.now();
+    const lookedMs = clock.monotonic();
+    const isExpiryLook = lookedMs >= this.#expiryLookMs;
     const { resumed, nextDueAtMs } = await store.resumeSends(nowMs, {
-      expireBeforeMs: nowMs - settings.deferredMs,
+      expireBeforeMs: isExpiryLook ? nowMs - settings.deferredMs : 0,
       waitMaxMs: Math.max(settings.coolDownMaxMs, LOGGED_OUT_RECHECK_MS),
     });
+    if (isExpiryLook) this.#expiryLookMs = lookedMs + EXPIRY_LOOK_MS;
     this.#dueBell.ringAt(Math.min(nextDueAtMs ?? Infinity, nowMs + EXPIRY_LOOK_MS));
     if (resumed === 0) return;
     for (const { sender } of this.#stations.values()) sender.ring();

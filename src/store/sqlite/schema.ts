@@ -261,6 +261,9 @@ UPDATE accounts SET last_conversation = (
   WHERE account = accounts.id AND last_inbound_at_ms IS NOT NULL
   ORDER BY last_inbound_at_ms DESC LIMIT 1
 );
+-- The turns that are to be looked at, apart from what waits for a login or a penalty, which may be much.
+CREATE INDEX sends_held ON sends (due_at_ms, account, conversation)
+  WHERE state = 'deferred' AND reason = 'turn';
 `;
 
 /** The statements that make version 1. Never edited once released: a later version is a migration of its own. */

@@ -13,12 +13,12 @@ import { PRIORITY_PUSH, PRIORITY_RELEASED, rankOf } from "./plan_send.ts";
 import { digestOfText, headOfText, normalText, textOfContent } from "./send_text.ts";
 import { readStored } from "./stored_json.ts";
 
-/** What seems to be due later than the next look was held before the clock was set back. Index: sends_due. */
+/** What seems to be due later than the next look was held before the clock was set back. Index: sends_held. */
 const SELECT_HELD = `
-  SELECT conversation FROM sends
+  SELECT conversation FROM sends INDEXED BY sends_held
   WHERE due_at_ms <= ?1 AND state = 'deferred' AND reason = 'turn' AND account = ?2
   UNION
-  SELECT conversation FROM sends
+  SELECT conversation FROM sends INDEXED BY sends_held
   WHERE due_at_ms > ?1 + ${TURN_LOOK_MS} AND state = 'deferred' AND reason = 'turn' AND account = ?2`;
 /** Index: sends_open. */
 const HOLD = `

@@ -32,12 +32,13 @@ const PLAN = `
   WHERE id = ? AND state = 'deferred'`;
 /** Index: sends_due. */
 const SELECT_NEXT_DUE = "SELECT min(due_at_ms) AS atMs FROM sends WHERE due_at_ms > ?";
-/** Index: sends_due. */
+/** Indexes: sends_due, sends_held. */
 const COUNT_DUE = `
-  SELECT count(*) AS count FROM sends
-  WHERE due_at_ms <= ?1 OR due_at_ms > ?2
-    OR (due_at_ms > ?1 + ${TURN_LOOK_MS} AND state = 'deferred' AND reason = 'turn')`;
-/** Index: sends_open. */
+  SELECT (SELECT count(*) FROM sends WHERE due_at_ms <= ?1 OR due_at_ms > ?2) + (
+    SELECT count(*) FROM sends INDEXED BY sends_held
+    WHERE due_at_ms > ?1 + ${TURN_LOOK_MS} AND state = 'deferred' AND reason = 'turn'
+  ) AS count`;
+/** Goes through all that is to be done, so it is asked seldom. Index: sends_open. */
 const SELECT_OLD = `
   SELECT id, account, conversation FROM sends
   WHERE is_open = 1 AND state = 'deferred' AND planned_at_ms < ?`;
@@ -91,8 +92,10 @@ export async function resumeSends(
   group: Group,
   { nowMs, expireBeforeMs, notAfterMs }: Due & { readonly expireBeforeMs: number },
 ): ReturnType<SendSteps["resumeSends"]> {
-  const old = await group.read((db) => db.get(SELECT_OLD, expireBeforeMs));
-  if (old !== undefined) await group.write((step) => expireOld(step, { nowMs, expireBeforeMs }));
+  if (expireBeforeMs > 0) {
+    const old = await group.read((db) => db.get(SELECT_OLD, expireBeforeMs));
+    if (old !== undefined) await group.write((step) => expireOld(step, { nowMs, expireBeforeMs }));
+  }
   const { count: resumed } = await group.read((db) =>
     db.one<{ count: number }>(COUNT_DUE, nowMs, notAfterMs)
   );

@@ -10,7 +10,7 @@ const LARGE = ["messages", "traces", "deliveries", "replies", "sends", "conversa
 
 /** Indexes that hold only what is still to be done, so that reading all of one costs what there is to do. */
 const QUEUES = ["conversations_head", "deliveries_unanswered", "replies_unshaped", "sends_due"]
-  .concat("sends_open");
+  .concat("sends_open", "sends_held");
 
 /** Every statement that the store prepares while it keeps its whole contract. */
 async function preparedStatements(): Promise<ReadonlySet<string>> {
