@@ -127,7 +127,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     onAccepted: () => replies.bell.ring(),
     onQueueLook(client, look) {
       turns?.lookedIn(client, look);
-      if (look.given?.length) waitingWords.noteQueued();
+      if (look.given?.length) waitingWords.noteQueued([client]);
     },
     cdnBaseUrl: settings.cdnBaseUrl,
     ...{ pairing, publicUrl: settings.publicUrl, answerMs: settings.answerMs },
@@ -149,7 +149,7 @@ export async function startStations(ground: Ground): Promise<Stations> {
     policy: { senders: settings.allowSenders, groups: settings.allowGroups },
     onDelivered(clients, conversation) {
       turns?.routed(clients, conversation);
-      waitingWords.noteQueued();
+      waitingWords.noteQueued(clients);
       for (const client of clients) clientBells.ring(client);
     },
     onSends: (account) => upstream.ringSender(account),
