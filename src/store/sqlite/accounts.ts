@@ -61,6 +61,11 @@ const EXPIRE_SENDS = `
     ended_at_ms = ?
   WHERE is_open = 1 AND state = ?
     AND conversation IN (SELECT id FROM conversations WHERE account = ?)`;
+/** Nobody can repeat them any more. Index: sends_open, by way of conversations_account. */
+const SHOW_UNKNOWN = `
+  UPDATE sends SET is_open = 0
+  WHERE is_open = 1 AND state = 'unknown'
+    AND conversation IN (SELECT id FROM conversations WHERE account = ?)`;
 
 export function createAccountSteps(parts: {
   readonly group: Group;
@@ -177,6 +182,7 @@ function removeAccount(
 ): void {
   const { db } = step;
   db.run(REMOVE, atMs, account);
+  db.run(SHOW_UNKNOWN, account);
   for (const from of ["planned", "deferred"] as const) {
     countSends(step, account, {
       from,

@@ -8,9 +8,13 @@ import type { Group, Step } from "./group.ts";
 import { countSends } from "./moves.ts";
 import { refreshNextSend } from "./next_send.ts";
 
-/** The call was begun, and who could have seen its end is gone. Index: sends_open. */
+/**
+ * The call was begun, and who could have seen its end is gone. Of an account that was removed meanwhile nothing more happens
+ * to it. Index: sends_open.
+ */
 const RECOVER = `
-  UPDATE sends SET state = 'unknown', reason = 'hub_stopped', ended_at_ms = began_at_ms
+  UPDATE sends SET state = 'unknown', reason = 'hub_stopped', ended_at_ms = began_at_ms,
+    is_open = (SELECT removed_at_ms IS NULL FROM accounts WHERE id = sends.account)
   WHERE is_open = 1 AND state = 'sending' RETURNING account`;
 /** Index: sends_open. */
 const DEFER = `

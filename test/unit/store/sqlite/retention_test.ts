@@ -1,7 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { LIMITS } from "../../../../src/core/limits.ts";
 import { createFakeClock, type FakeClock } from "../../../fake/fake_clock.ts";
-import { BEN, openTestStore, said, START_MS, StoreLife } from "../../../fake/store_life.ts";
+import {
+  answerWith,
+  BEN,
+  openTestStore,
+  said,
+  START_MS,
+  StoreLife,
+} from "../../../fake/store_life.ts";
 import { asId, type DeliverySeq } from "../../../../src/core/ids.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -229,4 +236,25 @@ Deno.test("retain() forgets what the hub said of answers that wait with the mess
     await retain(20);
     assertEquals((await life.store.counts()).sends["sent"], 0);
     assertEquals(await life.store.tellUnsent(told), false);
+  }));
+
+Deno.test("retain() forgets sends whose end nobody knows when their account was removed", () =>
+  withWorld(async ({ life, clock, retain, texts }) => {
+    const { store } = life;
+    await life.settle(await life.say("ended"), answerWith("yes"));
+    await life.settle(await life.say("in flight", { from: BEN }), answerWith("yes"));
+    const [ended, inFlight] = await life.sends();
+    assert(ended !== undefined && inFlight !== undefined);
+    const atMs = life.nowMs;
+    for (const { send } of [ended, inFlight]) {
+      await store.beginSend(send, { upstreamId: `up-${send}`, atMs });
+    }
+    await store.endSend(ended.send, { kind: "unknown", reason: "no answer", atMs });
+    await store.removeAccount(life.account.id);
+    await store.recoverSends();
+    assertEquals((await store.counts()).sends["unknown"], 2);
+    assertEquals(await store.unknownSends(life.account.id), []);
+    clock.jump(30 * DAY_MS);
+    await retain(20);
+    assertEquals(await texts(), []);
   }));
