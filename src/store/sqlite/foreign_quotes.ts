@@ -14,11 +14,16 @@ const HISTORY = "history";
 /** The person's own words of about this time. Index: messages_created. */
 const HAS_OWN_NEAR = `
   SELECT 1 FROM messages WHERE conversation = ? AND create_time_ms BETWEEN ? AND ? LIMIT 1`;
-/** What was sent from here at about this time. Index: sends_conversation. */
+/** Sends that are looked at, newest first. */
+const SENDS_MAX = 500;
+/** What was sent from here at about this time, or may have been before all that is looked at. Index: sends_conversation. */
 const HAS_SEND_NEAR = `
-  SELECT 1 FROM (
-    SELECT ended_at_ms FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT 500
-  ) WHERE ended_at_ms BETWEEN ? AND ? LIMIT 1`;
+  SELECT coalesce(max(ended_at_ms BETWEEN ?2 AND ?3), 0)
+    OR (count(*) = ${SENDS_MAX} AND min(planned_at_ms) > ?2) AS isKnown
+  FROM (
+    SELECT planned_at_ms, ended_at_ms FROM sends
+    WHERE conversation = ?1 ORDER BY id DESC LIMIT ${SENDS_MAX}
+  )`;
 /** Calls that may have shown something although their end is not known. Index: sends_open. */
 const HAS_OPEN_CALL = `
   SELECT 1 FROM sends
@@ -44,6 +49,12 @@ export function noteHistory(db: Database, opened: History): void {
   db.run(WRITE, HISTORY, JSON.stringify(opened));
 }
 
+/** Called when what is still young is removed for its room. */
+export function noteForgotten(db: Database, atMs: number): void {
+  const history = readHistory(db);
+  if (history !== null) db.run(WRITE, HISTORY, JSON.stringify({ ...history, atMs }));
+}
+
 /** Looks whether the quoted message is one of this hub's, and counts it if not. */
 export function noteForeignQuote(
   db: Database,
@@ -54,13 +65,15 @@ export function noteForeignQuote(
     readonly atMs: number;
     /** Since when the account has its login. */
     readonly loginAtMs: number;
-    /** When the quoting message was written. */
-    readonly stampMs: number;
+    /** When the quoting message was written, as WeChat stamped it; `null` where it did not. */
+    readonly writtenAtMs: number | null;
   },
 ): void {
-  const { account, conversation, loginAtMs, stampMs, atMs } = given;
+  const { account, conversation, loginAtMs, writtenAtMs, atMs } = given;
   const { createTimeMs: quotedAtMs, wireId } = quote;
   if (quotedAtMs === null) return; // of unknown age: it may be older than the hub
+  const stampMs = writtenAtMs ?? atMs;
+  if (Math.abs(stampMs - atMs) > NEAR_MS) return; // the times of sends are another clock's than WeChat's
   const history = readHistory(db);
   if (history === null || history.epoch !== db.get<{ value: string }>(READ, "epoch")?.value) return;
   const knownSinceMs = Math.max(loginAtMs, history.atMs);
@@ -68,7 +81,7 @@ export function noteForeignQuote(
   const near = [quotedAtMs - NEAR_MS, quotedAtMs + NEAR_MS] as const;
   const isKnown = isKnownQuote(db, quote, given) ||
     db.get(HAS_OWN_NEAR, conversation, ...near) !== undefined ||
-    db.get(HAS_SEND_NEAR, conversation, ...near) !== undefined ||
+    db.one<{ isKnown: 0 | 1 }>(HAS_SEND_NEAR, conversation, ...near).isKnown === 1 ||
     db.get(HAS_OPEN_CALL, conversation) !== undefined ||
     db.get(HAS_UNREADABLE, account, near[0]) !== undefined;
   if (isKnown) return;

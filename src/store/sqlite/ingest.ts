@@ -190,7 +190,7 @@ function takeMessage(
     noteForeignQuote(db, quote, {
       ...arrival,
       conversation: conversation.id,
-      stampMs: stampOf(message, arrival),
+      writtenAtMs: createTimeMs,
     });
   }
   return { end: "stored", conversation: conversation.id };

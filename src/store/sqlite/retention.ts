@@ -8,6 +8,7 @@ import type { InboxState, SendState } from "../../core/lifecycle.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Upkeep } from "../store.ts";
 import type { Database } from "./database.ts";
+import { noteForgotten } from "./foreign_quotes.ts";
 import type { Group, Step } from "./group.ts";
 import { countMessages, countSends } from "./moves.ts";
 
@@ -101,6 +102,7 @@ function retain(
   const isTooLarge = bytes > call.fileBytesMax;
   const beforeMs = isTooLarge ? Infinity : Math.min(call.olderThanMs, now - AGE_MIN_MS);
   const rows = Math.max(1, Math.floor(sliceRows / ROWS_EACH));
+  if (isTooLarge) noteForgotten(step.db, now);
   switch (pass.phase) {
     case "messages": {
       const after = forgetMessages(step, { pass, beforeMs, rows });

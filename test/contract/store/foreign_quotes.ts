@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Quote } from "../../../src/core/message.ts";
-import { answerWith, START_MS, type StoreLife } from "../../fake/store_life.ts";
+import { answerWith, contentOf, START_MS, type StoreLife } from "../../fake/store_life.ts";
 import type { Subject } from "./suite.ts";
 
 const MINUTE = 60_000;
@@ -55,6 +55,35 @@ export const FOREIGN_QUOTES: Subject = {
     await quote(life, life.nowMs);
     life.nowMs += HOUR;
     await life.say("no time", { quote: { wireId: "999", text: "", createTimeMs: null } });
+    assertEquals(await foreign(life), null);
+  },
+
+  "ingest() does not wonder where the clocks differ: then no send is found by its time": async (
+    life,
+  ) => {
+    const writtenMs = START_MS + 5 * HOUR;
+    const quote = { wireId: null, text: "[image]", createTimeMs: writtenMs - HOUR };
+    for (const apartMs of [-2 * HOUR, 2 * HOUR]) {
+      life.nowMs = writtenMs + apartMs;
+      await life.say(`about that, ${apartMs}`, { quote, createTimeMs: writtenMs });
+      assertEquals(await foreign(life), null);
+    }
+    life.nowMs = writtenMs + 1_000;
+    await life.say("about that", { quote, createTimeMs: writtenMs });
+    assertEquals((await foreign(life))?.count, 1);
+  },
+
+  "ingest() does not wonder about a time when more was sent than is looked at": async (life) => {
+    life.nowMs += HOUR;
+    const [atMs, texts] = [life.nowMs, Array.from({ length: 540 }, (_, at) => `answer ${at}`)];
+    const message = await life.deliver("tell me all");
+    await life.poll();
+    await life.reply("all", message, { contents: texts.map(contentOf) });
+    for (const _ of texts) {
+      await life.sendNext(null);
+      life.nowMs += 2_000;
+    }
+    await quote(life, atMs, { text: "[image]" });
     assertEquals(await foreign(life), null);
   },
 

@@ -258,3 +258,18 @@ Deno.test("retain() forgets sends whose end nobody knows when their account was 
     await retain(20);
     assertEquals(await texts(), []);
   }));
+
+Deno.test("what was removed for its room is no sign of another program when it is quoted", () =>
+  withWorld(async ({ life, clock, retain, texts }) => {
+    const hourMs = 3_600_000;
+    life.nowMs += hourMs;
+    await wholeLife(life, "young");
+    clock.jump(life.nowMs + hourMs - clock.now());
+    await retain(0, 0);
+    assertEquals(await texts(), []);
+    life.nowMs += 2 * hourMs;
+    const quoted = { wireId: "4711", text: "[image]" };
+    const createTimeMs = life.nowMs - 2 * hourMs;
+    await life.say("that one", { createTimeMs: life.nowMs, quote: { ...quoted, createTimeMs } });
+    assertEquals((await life.store.counts()).accounts[0]?.foreign, null);
+  }));
