@@ -45,10 +45,10 @@ const SELECT_TURN = `
 /** What was sent in the turn, by whom, and what went with it. Index: sends_conversation. */
 const COUNT_SENT = `
   SELECT client, priority, count(*) AS count FROM (
-    SELECT r.client, s.priority, s.state, s.began_at_ms, s.ended_at_ms
+    SELECT r.client, s.priority, s.state, s.attempts, s.began_at_ms, s.ended_at_ms
     FROM sends AS s LEFT JOIN replies AS r ON r.id = s.reply
     WHERE s.conversation = ?1 ORDER BY s.id DESC LIMIT ${LIMITS.unsentPerConversation}
-  ) WHERE began_at_ms >= ?2
+  ) WHERE (attempts > 0 AND began_at_ms >= ?2)
     OR (state = 'merged' AND ended_at_ms >= ?2 AND priority <= ${PRIORITY_RELEASED})
   GROUP BY client, priority`;
 /** A notice is no sign that somebody still works on the answer. Index: sends_conversation. */

@@ -76,6 +76,7 @@ export const SENDS: Subject = {
     await answered(life, "1", "2");
     const job = await begin(life);
     await end(life, job.send, { kind: "back", reason: "not reached" });
+    assertEquals((await life.store.turn(job.conversation)).heard, new Map());
     const again = await next(life);
     assertEquals([again.send, again.attempt, again.upstreamId], [job.send, 1, null]);
     assertEquals(again.ledger.sendsSinceInbound, 0);
