@@ -5,7 +5,7 @@ import { isObject, type JsonObject, listMember, textMember } from "../lib/json.t
 import type { Binding, ClientView, LastDecision } from "../plugin/api.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
-import { type Lang, say } from "../text/say.ts";
+import { type Lang, listNames, say } from "../text/say.ts";
 import { nameOf } from "./views.ts";
 
 /** Clients in one trace at most, so that a hub with thousands does not write them all for each message. */
@@ -100,7 +100,7 @@ function summarize(told: JsonObject, lang: Lang): string {
   const reason = textMember(told, "reason");
   switch (told["kind"]) {
     case "deliver": {
-      const names = listMember(told, "to").join(lang === "zh" ? "、" : ", ");
+      const names = listNames(listMember(told, "to").map(String), lang);
       return say(lang, CHAT_TEXT.deliver, { names, reason });
     }
     case "answer":

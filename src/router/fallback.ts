@@ -5,13 +5,10 @@ import type { Memory } from "../plugin/host.ts";
 import { HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
-import { type Lang, say } from "../text/say.ts";
+import { type Lang, listNames, say } from "../text/say.ts";
 
 /** The line about having nobody costs a send, so it is not said again for so long. */
 const SAID_AGAIN_AFTER_MS = 3_600_000;
-
-/** More names than this are not told in one line. */
-const NAMED_MAX = 10;
 
 interface Around {
   readonly clients: readonly Client[];
@@ -45,7 +42,7 @@ export function fallBack(
 }
 
 function park(input: DecisionInput, { clients, lang, nowMs }: Around): ReturnType<typeof fallBack> {
-  const names = clients.slice(0, NAMED_MAX).map(({ name }) => name);
+  const names = clients.map(({ name }) => name);
   const [first] = names;
   const reason = say(
     lang,
@@ -60,7 +57,7 @@ function park(input: DecisionInput, { clients, lang, nowMs }: Around): ReturnTyp
   const line = first === undefined ? say(lang, CHAT_TEXT.noClient) : say(
     lang,
     CHAT_TEXT.noDefault,
-    { first, names: names.join(lang === "zh" ? "、" : ", ") },
+    { first, names: listNames(names, lang) },
   );
   return {
     decision: { kind: "park", why: "no_client", say: line, reason },

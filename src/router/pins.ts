@@ -14,10 +14,8 @@ import type { Memory } from "../plugin/host.ts";
 import { HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
-import { type Lang, say } from "../text/say.ts";
+import { type Lang, listNames, say } from "../text/say.ts";
 
-/** More names than this are not told in one line. */
-const NAMED_MAX = 10;
 /** Of an answer that was given again and again before somebody was named, the last lines. */
 const HELD_LINES_MAX = 10;
 
@@ -89,7 +87,7 @@ export function refuseForSeveral(
     .filter(({ client }) => decision.to.includes(client));
   const [first] = asking;
   if (first === undefined) return null;
-  const names = listNames(asking, around.lang);
+  const names = listNames(asking.map(({ name }) => name), around.lang);
   const text = say(around.lang, CHAT_TEXT.pinForAll, { names, first: first.name });
   const reason = say(around.lang, CHAT_TEXT.pinNotForAll, { names });
   return answer({ text, reason }, around.version);
@@ -164,14 +162,10 @@ function ask(
   open: readonly Question[],
   { lang, version }: Around,
 ): Pick<PinAnswer, "decision" | "step"> {
-  const names = listNames(open, lang);
+  const names = listNames(open.map(({ name }) => name), lang);
   const text = say(lang, CHAT_TEXT.pinWhich, { names });
   const reason = say(lang, CHAT_TEXT.pinUnclear, { names });
   return answer({ text, reason }, version);
-}
-
-function listNames(open: readonly Question[], lang: Lang): string {
-  return open.slice(0, NAMED_MAX).map(({ name }) => name).join(lang === "zh" ? "、" : ", ");
 }
 
 /** The hub's own words to the person. */

@@ -5,7 +5,7 @@
  */
 import { type Client, isThere } from "../core/client.ts";
 import type { Decision } from "../core/decision.ts";
-import type { AccountId, ClientId } from "../core/ids.ts";
+import type { AccountId } from "../core/ids.ts";
 import { admit, type Ledger } from "../core/ledger.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
@@ -13,7 +13,7 @@ import type { Memory, PluginHost } from "../plugin/host.ts";
 import { COMMANDS_ID, HUB_ID } from "../plugin/manifest.ts";
 import type { DecisionInput } from "../store/store.ts";
 import { isStopWord, PRESENCE_TEXT, timeWords } from "../text/presence.ts";
-import { say } from "../text/say.ts";
+import { listNames, say } from "../text/say.ts";
 import type { Scene } from "./views.ts";
 
 export interface WordsPolicy {
@@ -33,8 +33,6 @@ export function policyAt(
 
 export type WordsScene = Scene & { readonly words: WordsPolicy };
 
-/** More names than this are not told in one line. */
-const NAMED_MAX = 10;
 const MINUTE_MS = 60_000;
 
 /** The outcome with the line, and with the hub's memory of it. */
@@ -90,9 +88,8 @@ export function awayLine(
   if (!words.saysAway || targets.length === 0) return null;
   if (!targets.every((client) => isAbsent(client, around))) return null;
   const said = saidOf(memory, around);
-  const named = targets.slice(0, NAMED_MAX);
-  if (named.every(({ id }) => said[id] !== undefined)) return null;
-  const now = Object.fromEntries(named.map(({ id }) => [id, nowMs]));
+  if (targets.every(({ id }) => said[id] !== undefined)) return null;
+  const now = Object.fromEntries(targets.map(({ id }) => [id, nowMs]));
   const other = clients.find(({ id }) => states.stateOf(id) === "polling") ??
     clients.find(({ id }) => states.stateOf(id) === "busy");
   const prefix = words.commandPrefix;
@@ -145,9 +142,6 @@ function lastCallMs(client: Client, { states }: WordsScene): number | null {
   return states.lastCallAtMs(client.id) ?? client.lastSeenAtMs;
 }
 
-function joined(clients: readonly { readonly id: ClientId; readonly name: string }[], { lang }: {
-  readonly lang: WordsScene["lang"];
-}): string {
-  const names = clients.slice(0, NAMED_MAX).map(({ name }) => name);
-  return names.join(lang === "zh" ? "、" : ", ");
+function joined(clients: readonly Client[], { lang }: WordsScene): string {
+  return listNames(clients.map(({ name }) => name), lang);
 }

@@ -24,7 +24,7 @@ import type { Memory, PluginHost } from "../plugin/host.ts";
 import type { Rehearsal } from "../plugin/rehearsal.ts";
 import type { DecisionInput, Store, TryInput } from "../store/store.ts";
 import { CHAT_TEXT } from "../text/chat.ts";
-import { say } from "../text/say.ts";
+import { listNames, say } from "../text/say.ts";
 import { decide } from "./chain.ts";
 import { factsFor } from "./facts.ts";
 import type { SenderPolicy } from "./policy.ts";
@@ -268,7 +268,7 @@ function placeWords(decision: Json, lang: Background["lang"]): string {
   const told = asObject(decision);
   switch (told["kind"]) {
     case "deliver":
-      return listMember(told, "to").join(lang === "zh" ? "、" : ", ");
+      return listNames(listMember(told, "to").map(String), lang);
     case "answer":
       return say(lang, CHAT_TEXT.placeAnswered);
     case "park":

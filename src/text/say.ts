@@ -26,3 +26,12 @@ export function say<const S extends Sentence>(
   const values: Readonly<Record<string, string | number>> = fillings;
   return sentence[lang].replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 }
+
+/** More names than this are not told in one line. */
+const NAMED_MAX = 10;
+
+/** Names in one line; of very many the first. */
+export function listNames(names: readonly string[], lang: Lang): string {
+  const named = names.slice(0, NAMED_MAX).join(lang === "zh" ? "、" : ", ");
+  return names.length > NAMED_MAX ? `${named}${lang === "zh" ? "……" : " ..."}` : named;
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { say } from "../../../src/text/say.ts";
+import { listNames, say } from "../../../src/text/say.ts";
 
 const HELLO = { zh: "{name} 你好，{count} 条", en: "Hello {name}, {count} messages" } as const;
 
@@ -18,4 +18,12 @@ Deno.test("say() does not compile without the places of the sentence", () => {
   say("en", HELLO, { name: "Ann" });
   // @ts-expect-error there is no such place
   say("en", { zh: "好", en: "good" }, { name: "Ann" });
+});
+
+Deno.test("of very many names the first are told, and that there are more", () => {
+  const names = Array.from({ length: 11 }, (_, at) => `n${at}`);
+  assertEquals(listNames(names.slice(0, 2), "en"), "n0, n1");
+  assertEquals(listNames(names.slice(0, 10), "zh"), "n0、n1、n2、n3、n4、n5、n6、n7、n8、n9");
+  assertEquals(listNames(names, "zh"), "n0、n1、n2、n3、n4、n5、n6、n7、n8、n9……");
+  assertEquals(listNames(names, "en"), "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 ...");
 });
