@@ -9,7 +9,7 @@
  */
 import { createAdminApp } from "./admin/app.ts";
 import type { Settings } from "./config.ts";
-import type { ClosedHub, Hub, HubOptions } from "./config/launch.ts";
+import type { Hub, HubOptions } from "./config/launch.ts";
 import type { Account } from "./core/account.ts";
 import type { Cdn } from "./core/cdn.ts";
 import type { ClientStates } from "./core/client.ts";
@@ -22,10 +22,10 @@ import type { CdnRelay } from "./downstream/cdn.ts";
 import { createPairingDesk } from "./downstream/pairing_desk.ts";
 import { startServer } from "./http/server.ts";
 import { adminPortOf } from "./hub/admin_port.ts";
-import { openAlertChannels, reloginOf, restingAlerts, startHubAlerts } from "./hub/alerts.ts";
+import { openAlertChannels, reloginOf, startHubAlerts } from "./hub/alerts.ts";
 import { createMedia } from "./hub/media.ts";
 import { openDisk, openHubStore } from "./hub/open_store.ts";
-import { langOf, NOT_POLLED, statesAtRest, urlOf } from "./hub/opening.ts";
+import { langOf, statesAtRest, urlOf } from "./hub/opening.ts";
 import { commandPrefixOf, createPlugins } from "./hub/plugins.ts";
 import { createTyping, restsNow } from "./hub/typing.ts";
 import { type BellBoard, createBellBoard } from "./lib/bell_board.ts";
@@ -50,6 +50,9 @@ import { createHttpClient } from "./upstream/http_client.ts";
 import { createLoginDesk } from "./upstream/login_desk.ts";
 import { startRelogin } from "./upstream/relogin.ts";
 import { createTextFiles } from "./upstream/text_files.ts";
+
+/** Where no hub runs. */
+export { openHub } from "./hub/closed_hub.ts";
 
 /** What `trace` shows of a message's life. */
 export type {
@@ -329,69 +332,5 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   };
 }
 
-/** Opens the store and the admin API alone, for a command on a data directory where no hub runs. */
-export async function openHub(options: HubOptions): Promise<ClosedHub> {
-  const { settings, clock, random, log, version, onEvent } = options;
-  const lang = langOf(options);
-  await using parts = new AsyncDisposableStack();
-  const disk = openDisk(options);
-  const store = await openHubStore(options, disk);
-  parts.defer(() => store.close());
-  const http = createHttpClient({ clock });
-  parts.defer(() => http.close());
-  const desk = createLoginDesk({
-    ...{ store, clock, random, log, lang },
-    api: createHttpApi({ http, random, version }),
-    baseUrl: settings.ilinkBaseUrl,
-    onView: (view) => onEvent({ kind: "login", view }),
-    onLoggedIn: () => {},
-  });
-  parts.defer(() => desk.stop());
-  const states = await statesAtRest(store);
-  const plugins = createPlugins(options, {
-    ...{ store, states, lang, isWatching: false },
-  });
-  parts.defer(() => plugins.close());
-  let started: Promise<void> | null = null;
-  const { open: openAlerts, stop: stopAlerts, ...alertParts } = restingAlerts(options, lang);
-  parts.defer(stopAlerts);
-  const admin = createAdminApp({
-    ...adminPortOf(options, { store, disk, plugins }),
-    ...alertParts,
-    startedAtMs: null,
-    publicUrl: urlOf(options, settings.addr),
-    states,
-    pairing: createPairingDesk({
-      ...{ store, clock, random, log, signKey: options.dataDirectory.signingKey },
-      onRegistered() {},
-    }),
-    login: desk,
-    health: () => ({ state: "failing", reason: "stopping" }),
-    accountFacts: () => NOT_POLLED,
-    onReplyEnd: () => () => {},
-    actions: {
-      wakeRouter() {},
-      wakeReplies() {},
-      clientChanged() {},
-      clientRemoved() {},
-      releaseAccount: () => Promise.resolve(),
-      accountRemoved() {},
-    },
-  });
-  const open = parts.move();
-  return {
-    async fetch(request) {
-      const { pathname } = new URL(request.url);
-      if (NEEDS_PLUGINS.test(pathname)) await (started ??= plugins.start());
-      if (pathname.startsWith("/hub/alerts")) await openAlerts();
-      return await admin.fetch(request);
-    },
-    stop: () => open.disposeAsync(),
-  };
-}
-
 /** How long answers under way may take to be written once everything else has ended. */
 const DRAIN_MS = 5_000;
-
-/** Starting plugins takes a moment, which other calls on a data directory are spared. */
-const NEEDS_PLUGINS = /^\/hub\/(plugins|status)(\/|$)/;
