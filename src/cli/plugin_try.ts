@@ -25,7 +25,7 @@ export async function run(call: Call): Promise<number> {
   const { decision, steps } = answer as unknown as TryOutcome;
   show(call, answer ?? {}, [
     ...stepLines(steps as unknown as readonly Step[], call.lang),
-    say(call.lang, LOOK.decided, { decision: outcomeText(decision) }),
+    say(call.lang, LOOK.decided, { decision: outcomeText(decision, call.lang) }),
   ]);
   return OK;
 }

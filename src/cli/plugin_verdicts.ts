@@ -7,6 +7,7 @@ import { numberOption } from "./options.ts";
 import { withHub } from "./reach.ts";
 import { columns, fit } from "./table.ts";
 import { timeText } from "./times.ts";
+import { kindText } from "./trace_lines.ts";
 
 const LAST = { min: 1, max: 2_000 };
 const LAST_BY_DEFAULT = 1_000;
@@ -25,7 +26,7 @@ export async function run(call: Call): Promise<number> {
     ...columns(
       verdicts.map(({ count, kind, reason, newest }) => [
         String(count),
-        kind,
+        kindText(kind, call.lang),
         fit(reason, REASON_WIDTH),
         say(call.lang, PLUGIN.newestOf, { newest }),
       ]),

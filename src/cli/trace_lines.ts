@@ -1,8 +1,8 @@
 /** One message's life in lines, in the order in which it happened. */
 import type { DeliveryTrace, MessageSummary, MessageTrace, ReplyTrace, SendTrace } from "../hub.ts";
 import { isObject, type Json, textMember } from "../lib/json.ts";
-import { INBOX_STATE, LOOK } from "../text/look.ts";
-import { type Lang, say } from "../text/say.ts";
+import { CLIENT_STATE, DELIVERY_STATE, INBOX_STATE, LOOK, VERDICT } from "../text/look.ts";
+import { type Lang, say, type Sentence } from "../text/say.ts";
 import { SEND_STATE, sendReasonText } from "../text/send_reasons.ts";
 import { columns, fit } from "./table.ts";
 import { timeText } from "./times.ts";
@@ -36,7 +36,10 @@ export function whoText({ sender, isGroup }: MessageSummary, lang: Lang): string
 }
 
 /** What was written, or what kinds of things were sent. */
-export function whatText({ text, parts }: MessageSummary, lang: Lang): string {
+export function whatText(
+  { text, parts }: Pick<MessageSummary, "text" | "parts">,
+  lang: Lang,
+): string {
   const kinds = parts.map(({ kind }) => kind).filter((kind) => kind !== "text");
   const media = kinds.length === 0 ? "" : say(lang, LOOK.media, { kinds: kinds.join(", ") });
   return [media, text].filter((part) => part !== "").join(" ");
@@ -44,14 +47,19 @@ export function whatText({ text, parts }: MessageSummary, lang: Lang): string {
 
 function decisionLines(trace: Trace, lang: Lang): string[] {
   const { decidedAtMs, steps, seen, decision, shadow = [] } = trace;
-  const clients = seen.clients.map(({ name, state }) => `${name} ${state}`).join(", ");
+  const states: Readonly<Record<string, Sentence>> = CLIENT_STATE;
+  const clients = seen.clients
+    .map(({ name, state }) => `${name} ${states[state]?.[lang] ?? state}`)
+    .join(lang === "zh" ? "、" : ", ");
   const places = {
     binding: seen.binding ?? say(lang, LOOK.none),
     clients: clients === "" ? say(lang, LOOK.none) : clients,
   };
   return [
     ...stepLines(steps, lang),
-    `${timeText(decidedAtMs)} ${say(lang, LOOK.decided, { decision: outcomeText(decision) })}`,
+    `${timeText(decidedAtMs)} ${
+      say(lang, LOOK.decided, { decision: outcomeText(decision, lang) })
+    }`,
     say(lang, LOOK.seen, places),
     ...section(say(lang, LOOK.shadow), shadow.map((step) => stepRow(step, lang))),
   ];
@@ -67,14 +75,14 @@ export function stepLines(steps: readonly Step[], lang: Lang): string[] {
 
 function stepRow({ plugin, version, tookMs, outcome }: Step, lang: Lang): string[] {
   const answer = outcome.kind === "verdict"
-    ? outcomeText(outcome.verdict)
+    ? outcomeText(outcome.verdict, lang)
     : say(lang, LOOK.fault, { fault: outcome.fault, text: fit(outcome.text, TEXT_WIDTH) });
   const ms = Math.round(tookMs * 10) / 10;
   return [`${plugin} ${version}`, say(lang, LOOK.tookMs, { ms }), answer];
 }
 
 /** A verdict or decision in a line: its kind, where to, and why. */
-export function outcomeText(outcome: Json): string {
+export function outcomeText(outcome: Json, lang: Lang): string {
   if (!isObject(outcome)) return fit(JSON.stringify(outcome), TEXT_WIDTH);
   const to = outcome["to"];
   const target = Array.isArray(to) ? ` → ${to.join(", ")}` : "";
@@ -82,9 +90,16 @@ export function outcomeText(outcome: Json): string {
   const why = textMember(outcome, "why");
   const because = [why, reason].filter((part) => part !== "").join(": ");
   return fit(
-    `${textMember(outcome, "kind")}${target}${because === "" ? "" : ` (${because})`}`,
+    `${kindText(textMember(outcome, "kind"), lang)}${target}${
+      because === "" ? "" : ` (${because})`
+    }`,
     TEXT_WIDTH,
   );
+}
+
+/** The word for an answer of a plugin or a decision of the hub. */
+export function kindText(kind: string, lang: Lang): string {
+  return VERDICT[kind]?.[lang] ?? kind;
 }
 
 function deliveryRow(delivery: DeliveryTrace, lang: Lang): string[] {
@@ -92,7 +107,7 @@ function deliveryRow(delivery: DeliveryTrace, lang: Lang): string[] {
   const atMs = delivery.acknowledgedAtMs ?? delivery.handedOutAtMs ?? delivery.queuedAtMs;
   return [
     client,
-    state,
+    DELIVERY_STATE[state][lang],
     timeText(atMs),
     [
       ...(handOuts > 1 ? [say(lang, LOOK.handOuts, { count: handOuts })] : []),
@@ -107,12 +122,12 @@ function repliesLines(replies: readonly ReplyTrace[], lang: Lang): string[] {
   return [
     "",
     `${say(lang, LOOK.replies)}:`,
-    ...replies.flatMap(({ client, state, acceptedAtMs, text, steps, sends }) => [
-      `  ${timeText(acceptedAtMs)} ${
-        say(lang, LOOK.reply, { client, state: SEND_STATE[state][lang] })
-      }  ${fit(text, 60)}`,
-      ...indented(indented(columns(hookSteps(steps).map((step) => stepRow(step, lang))))),
-      ...indented(indented(columns(sends.map((send) => sendRow(send, lang))))),
+    ...replies.flatMap((reply) => [
+      `  ${timeText(reply.acceptedAtMs)} ${
+        say(lang, LOOK.reply, { client: reply.client, state: SEND_STATE[reply.state][lang] })
+      }  ${fit(whatText(reply, lang), 60)}`,
+      ...indented(indented(columns(hookSteps(reply.steps).map((step) => stepRow(step, lang))))),
+      ...indented(indented(columns(reply.sends.map((send) => sendRow(send, lang))))),
     ]),
   ];
 }
@@ -134,7 +149,12 @@ function sendRow(send: SendTrace, lang: Lang): string[] {
     ...(isRepeat ? [say(lang, LOOK.repeat)] : []),
     ...(wireId === null ? [] : [wireId]),
   ];
-  return [timeText(atMs), SEND_STATE[state][lang], fit(text, 40), notes.join(", ")];
+  return [
+    timeText(atMs),
+    SEND_STATE[state][lang],
+    fit(text, 40) || LOOK.noText[lang],
+    notes.join(", "),
+  ];
 }
 
 function section(title: string, rows: readonly string[][]): string[] {

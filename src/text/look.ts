@@ -1,6 +1,6 @@
 /** The words of `status`, `clients`, `accounts list`, `trace` and `health`. */
 import type { ClientState } from "../core/client.ts";
-import type { InboxState } from "../core/lifecycle.ts";
+import type { DeliveryState, InboxState } from "../core/lifecycle.ts";
 import type { AccountFacts, Health } from "../core/status.ts";
 import type { Sentence } from "./say.ts";
 
@@ -100,6 +100,7 @@ export const LOOK = {
   hubSends: { zh: "hub 自己说的", en: "The hub's own words" },
   repeat: { zh: "可能发了两次", en: "may have arrived twice" },
   media: { zh: "[{kinds}]", en: "[{kinds}]" },
+  noText: { zh: "（不是文字）", en: "(no text)" },
 } as const;
 
 export const HEALTH: Readonly<Record<HealthWord, Sentence>> = {
@@ -144,6 +145,28 @@ export const INBOX_STATE: Readonly<Record<InboxState, Sentence>> = {
   routed: { zh: "已分派", en: "routed" },
   parked: { zh: "待处理", en: "parked" },
   dropped: { zh: "已丢弃", en: "dropped" },
+};
+
+export const DELIVERY_STATE: Readonly<Record<DeliveryState, Sentence>> = {
+  waiting: { zh: "等它来取", en: "waiting" },
+  handed_out: { zh: "已取走", en: "handed out" },
+  acknowledged: { zh: "已收到", en: "acknowledged" },
+  parked: { zh: "待处理", en: "parked" },
+};
+
+/** What plugins answer and the hub decides, by `kind`; the English words are those of the plugin contract. */
+export const VERDICT: Readonly<Record<string, Sentence>> = {
+  pass: { zh: "放行", en: "pass" },
+  route: { zh: "交给", en: "route" },
+  reply: { zh: "直接回答", en: "reply" },
+  drop: { zh: "不处理", en: "drop" },
+  edit: { zh: "改写", en: "edit" },
+  stop: { zh: "拦下", en: "stop" },
+  pin: { zh: "等回答", en: "pin" },
+  file: { zh: "作为文件发", en: "file" },
+  deliver: { zh: "交给", en: "deliver" },
+  answer: { zh: "hub 自己回答", en: "answer" },
+  park: { zh: "留着", en: "park" },
 };
 
 /** Lengths of time, in the largest unit that fits. */

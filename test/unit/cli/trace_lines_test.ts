@@ -121,6 +121,19 @@ Deno.test("traceLines() says when nothing is decided yet, in Chinese too", () =>
   assert(!text.includes("回复"), "what is not there has no heading");
 });
 
+Deno.test("traceLines() has a Chinese word for each verdict, decision and state", () => {
+  const picture = { ...SEND, text: "" };
+  const text = traceLines({ ...MESSAGE, hubSends: [picture] }, "zh").join("\n");
+  assertMatch(text, /commands 1\.0\.0 +0\.1 毫秒 +放行 \(not a command\)/);
+  assertMatch(text, /决定：交给 → claude \(the only client\)/);
+  assertMatch(text, /当时：绑定 （没有）；claude 在线/);
+  assertMatch(text, /next 3 +1 毫秒 +交给 → pi \(new\)/);
+  assertMatch(text, /claude +已收到 .*领取 3 次/);
+  assertMatch(text, /questions 1 +1 毫秒 +等回答 \(it asks\)/);
+  assertMatch(text, /（不是文字）/, "a send without a text is not left blank");
+  assert(!/\b(pass|route|deliver|acknowledged|polling|pin)\b/.test(text), text);
+});
+
 Deno.test("traceLines() says why a send waits in both languages, with what WeChat said", () => {
   const waiting = { ...SEND, state: "deferred", reason: "throttle: ret -2: rate limited" } as const;
   const merged = { ...SEND, state: "merged", reason: "into: 12" } as const;
