@@ -39,17 +39,26 @@ const MINUTE_MS = 60_000;
 export function withPresenceWords<
   Outcome extends {
     readonly decision: Decision;
+    readonly by: string | null;
     readonly memories: Readonly<Record<string, Memory>>;
   },
 >(outcome: Outcome, input: DecisionInput, around: WordsScene): Outcome {
-  const { decision, memories } = outcome;
+  const { decision, by, memories } = outcome;
+  const own = memories[HUB_ID] ?? input.memories[HUB_ID] ?? {};
+  if (decision.kind === "answer" && by === COMMANDS_ID && decision.binding.kind === "bind") {
+    const { client } = decision.binding;
+    // Who chooses an agent is told whether it is there.
+    const chosen = around.clients.filter((one) => one.id === client && isAbsent(one, around));
+    if (chosen.length === 0) return outcome;
+    return { ...outcome, memories: { ...memories, [HUB_ID]: withSaid(own, chosen, around) } };
+  }
   if (decision.kind !== "deliver" || decision.say !== null) return outcome;
   const place = { account: input.account.id, ledger: input.ledger };
   if (!canSpareSend(place, around)) return outcome;
   const targets = around.clients.filter(({ id }) => decision.to.includes(id));
   const stop = stopLine(decision.text ?? input.message.inbound.text, targets, around);
   if (stop !== null) return { ...outcome, decision: { ...decision, say: stop } };
-  const away = awayLine(targets, memories[HUB_ID] ?? input.memories[HUB_ID] ?? {}, around);
+  const away = awayLine(targets, own, around);
   if (away === null) return outcome;
   return {
     ...outcome,
@@ -84,12 +93,11 @@ export function awayLine(
   memory: Memory,
   around: WordsScene,
 ): { readonly line: string; readonly memory: Memory } | null {
-  const { states, lang, clients, words, nowMs } = around;
+  const { states, lang, clients, words } = around;
   if (!words.saysAway || targets.length === 0) return null;
   if (!targets.every((client) => isAbsent(client, around))) return null;
   const said = saidOf(memory, around);
   if (targets.every(({ id }) => said[id] !== undefined)) return null;
-  const now = Object.fromEntries(targets.map(({ id }) => [id, nowMs]));
   const other = clients.find(({ id }) => states.stateOf(id) === "polling") ??
     clients.find(({ id }) => states.stateOf(id) === "busy");
   const prefix = words.commandPrefix;
@@ -98,8 +106,14 @@ export function awayLine(
     : say(lang, PRESENCE_TEXT.offer, { prefix, name: other.name });
   return {
     line: absence(targets, around) + offer,
-    memory: { ...memory, awaySaid: { ...said, ...now } },
+    memory: withSaid(memory, targets, around),
   };
+}
+
+/** The hub's memory once the person knows that these are away. */
+function withSaid(memory: Memory, targets: readonly Client[], around: WordsScene): Memory {
+  const now = Object.fromEntries(targets.map(({ id }) => [id, around.nowMs]));
+  return { ...memory, awaySaid: { ...saidOf(memory, around), ...now } };
 }
 
 /** Whether the client is away. While the hub has just begun, one that has not called yet may only be slower. */

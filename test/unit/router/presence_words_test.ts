@@ -104,6 +104,25 @@ Deno.test("an absence is told once, and the next one again", async () => {
   assertEquals(await lineFor(other, ports({})), "codex 离线 12 分钟，已为你保留消息");
 });
 
+Deno.test("who has just chosen an agent that is away was told so and does not hear it again", async () => {
+  const chosen = await decide(written("/用 codex"), ports({}));
+  assert(chosen.decision.kind === "answer");
+  assertEquals(
+    chosen.decision.text,
+    "已切到 codex（离线 12 分钟）。消息会等它上线。之前的 claude 仍可用 @claude",
+  );
+  const bound = { binding: { client: asId<ClientId>(2), boundAtMs: NOW_MS } };
+  const { memories } = chosen;
+  assertEquals(await lineFor(written("hi", { memories, ...bound }), ports({})), null);
+  const later = { nowMs: NOW_MS + 30 * MINUTE_MS, calledAtMs: NOW_MS + 10 * MINUTE_MS };
+  assertEquals(
+    await lineFor(written("hi", { memories, ...bound }), ports({}, later)),
+    "codex 离线 20 分钟，已为你保留消息",
+  );
+  const there = await decide(written("/用 codex"), ports({ 2: "polling" }));
+  assertEquals(there.memories[HUB_ID], undefined);
+});
+
 Deno.test("decided again, a message gets the same line, and it stands in the trace", async () => {
   const one = await decide(written("hi"), ports({}));
   const two = await decide(written("hi"), ports({}));
