@@ -1,4 +1,4 @@
-/** WeChat shows no tables: each row of a Markdown table becomes a line, its cells under the names of their columns. */
+/** Tables in one's own way: each row becomes one line, where the hub by itself gives each cell of a wide table a line. */
 import type { Plugin } from "ilink-hub/plugin";
 
 const RULE = /^\s*\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?)?\s*$/;
@@ -43,7 +43,7 @@ const plugin: Plugin = {
     const listed = listOf(text);
     const isSame = listed === text || listed.trim() === "";
     if (isSame || listed.length > 10_000) return { kind: "pass" };
-    return { kind: "edit", text: listed, reason: "WeChat shows no tables" };
+    return { kind: "edit", text: listed, reason: "each row of a table as one line" };
   },
 };
 export default plugin;

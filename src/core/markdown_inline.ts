@@ -34,7 +34,7 @@ const NAME_END = /[\w)\]]/;
 const WORD = /[\p{L}\p{N}_/\\=@]/u;
 /** Of one character it is none behind a bracket or within a face either. */
 const NO_OPENING_BEHIND = /[\p{L}\p{N}_/\\=@)\]}^<>~+&%#-]/u;
-const OPENS_TEXT = /[\p{L}\p{N}\p{Extended_Pictographic}"'“‘「『《〈【（([<*_~`$\\¿¡]/u;
+const OPENS_TEXT = /[\p{L}\p{N}\p{Extended_Pictographic}"'“‘「『《〈【（([<*_~`$\\¿¡—…]/u;
 /** Scripts that part words with blanks; within others, two marks are marks wherever they stand. */
 const SPACED_WORD = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}_]/u;
 /** Of a formula, next to a word. */
