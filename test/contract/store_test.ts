@@ -1,4 +1,5 @@
 import type { Store } from "../../src/store/store.ts";
+import { makeQuickFolder } from "../fake/quick_folder.ts";
 import { openTestStore } from "../fake/store_life.ts";
 import { SUBJECTS } from "./store/subjects.ts";
 import { declareTests, type Implementation, SMALL_LIMITS } from "./store/suite.ts";
@@ -8,7 +9,7 @@ const IMPLEMENTATIONS: readonly Implementation[] = [
   {
     name: "SQLite in a file",
     async withStore(use) {
-      const directory = await Deno.makeTempDir();
+      const directory = await makeQuickFolder();
       try {
         await withStoreAt(`${directory}/hub.db`, use);
       } finally {

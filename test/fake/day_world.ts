@@ -26,6 +26,7 @@ import { createFakePluginDesk } from "./fake_plugin_desk.ts";
 import { createFakeRandom } from "./fake_random.ts";
 import { createFakeUpstream, type FakeUpstream } from "./fake_upstream.ts";
 import { type MortalHub, startMortalHub } from "./mortal_hub.ts";
+import { makeQuickFolder } from "./quick_folder.ts";
 
 export interface DayWorld {
   readonly clock: FakeClock;
@@ -99,7 +100,7 @@ export async function withDay(
   options: DayOptions,
   live: (world: DayWorld) => Promise<void>,
 ): Promise<void> {
-  const directory = await Deno.makeTempDir();
+  const directory = await makeQuickFolder();
   const clock = createFakeClock(options.startMs);
   const random = createFakeRandom(5);
   const bots = Object.values(options.accounts).map(({ owner }) => ({ owner }));

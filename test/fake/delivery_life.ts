@@ -20,6 +20,7 @@ import { createFakeClock, type FakeClock } from "./fake_clock.ts";
 import { createFakeRandom } from "./fake_random.ts";
 import { createFakeUpstream, type FakeUpstream, OWNER } from "./fake_upstream.ts";
 import { type MortalHub, startMortalHub } from "./mortal_hub.ts";
+import { makeQuickFolder } from "./quick_folder.ts";
 
 export interface DeliveryLife {
   /** WeChat's clock, which is right. */
@@ -78,7 +79,7 @@ export async function liveThrough(
   },
   act: (life: DeliveryLife) => Promise<void>,
 ): Promise<void> {
-  const directory = isMortal ? await Deno.makeTempDir({ prefix: "ilink-hub-life-" }) : null;
+  const directory = isMortal ? await makeQuickFolder() : null;
   const clock = createFakeClock();
   let offsetMs = 0;
   const hubClock: Clock = {

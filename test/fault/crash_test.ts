@@ -12,6 +12,7 @@ import { createFakeRandom } from "../fake/fake_random.ts";
 import { createFakeUpstream, type FakeUpstream, OWNER } from "../fake/fake_upstream.ts";
 import { type MortalHub, type MortalHubOptions, startMortalHub } from "../fake/mortal_hub.ts";
 import { type PocketAgent, startPocketAgent } from "../fake/pocket_agent.ts";
+import { makeQuickFolder } from "../fake/quick_folder.ts";
 
 interface Scenario {
   readonly name: string;
@@ -83,7 +84,7 @@ interface Play {
 
 /** Whether the hub died in it. */
 async function play(scenario: Scenario, { mode, crashAt }: Play): Promise<boolean> {
-  const directory = await Deno.makeTempDir({ prefix: "ilink-hub-crash-" });
+  const directory = await makeQuickFolder();
   const clock = createFakeClock();
   const upstream = await createFakeUpstream({
     clock,

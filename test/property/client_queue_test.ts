@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import { asId, type DeliverySeq } from "../../src/core/ids.ts";
 import type { HandedOut, HandOutCall, Store } from "../../src/store/store.ts";
+import { makeQuickFolder } from "../fake/quick_folder.ts";
 import { openTestStore, StoreLife } from "../fake/store_life.ts";
 
 /** What happens next. `age` picks from what is known, 0 being the newest. */
@@ -188,7 +189,7 @@ class World {
 }
 
 Deno.test("the client queue keeps, orders and acknowledges like its model, whatever happens", async () => {
-  const directory = await Deno.makeTempDir();
+  const directory = await makeQuickFolder();
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 40 }), async (events) => {

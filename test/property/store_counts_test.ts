@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { asId, type MessageId, type SendId } from "../../src/core/ids.ts";
 import type { MessageTrace, SendTrace } from "../../src/store/trace.ts";
 import type { SendEnd, Store } from "../../src/store/store.ts";
+import { makeQuickFolder } from "../fake/quick_folder.ts";
 import {
   answerWith,
   contentOf,
@@ -303,7 +304,7 @@ Deno.test("counters, queues and heads say what the traces say, after any life", 
 });
 
 Deno.test("counters, queues and heads are the same after the file is opened again", async () => {
-  const directory = await Deno.makeTempDir();
+  const directory = await makeQuickFolder();
   const path = `${directory}/hub.db`;
   const store = await openTestStore({ path, limits: LIMITS });
   const life = await StoreLife.begin(store);

@@ -13,6 +13,7 @@ import { createFakeUpstream, type FakeUpstream, OWNER } from "../../../fake/fake
 import { lastingPort } from "../../../fake/lasting_port.ts";
 import { type MortalHub, startMortalHub } from "../../../fake/mortal_hub.ts";
 import type { CdnFetch } from "./recorded_media.ts";
+import { makeQuickFolder } from "../../../fake/quick_folder.ts";
 
 export interface RecordedWorld extends AsyncDisposable {
   readonly clock: FakeClock;
@@ -57,7 +58,7 @@ const STEP_MS = 100;
 const RELISTEN_TURNS_MAX = 1_000;
 
 export async function openRecordedWorld(): Promise<RecordedWorld> {
-  const directory = await Deno.makeTempDir({ prefix: "ilink-hub-recorded-" });
+  const directory = await makeQuickFolder();
   const clock = createFakeClock();
   const upstream = await createFakeUpstream({
     clock,
