@@ -26,11 +26,13 @@ const DEFER = `
 const LAST = Number.MAX_SAFE_INTEGER;
 const COOL_DOWN = `
   UPDATE conversations SET cool_down_until_ms = max(cool_down_until_ms, ?) WHERE id = ?`;
+/** Planned in one step; others wait no longer than for that. */
+const DUE_SLICE = 500;
 /** Index: sends_due. */
 const SELECT_DUE = `
   SELECT id, account, conversation FROM sends
   WHERE (due_at_ms <= ? OR due_at_ms > ?) AND state = 'deferred' AND reason <> 'turn'
-  ORDER BY due_at_ms`;
+  LIMIT ${DUE_SLICE}`;
 const PLAN = `
   UPDATE sends SET state = 'planned', reason = '', due_at_ms = NULL
   WHERE id = ? AND state = 'deferred'`;
@@ -103,7 +105,8 @@ export async function resumeSends(
   const { count: resumed } = await group.read((db) =>
     db.one<{ count: number }>(COUNT_DUE, nowMs, notAfterMs)
   );
-  if (resumed > 0) await group.write((step) => planDue(step, { nowMs, notAfterMs }));
+  const due = { nowMs, notAfterMs };
+  while (resumed > 0 && await group.write((step) => planDue(step, due)) === DUE_SLICE);
   return { resumed, nextDueAtMs: await group.read((db) => nextDue(db, nowMs)) };
 }
 
@@ -118,7 +121,8 @@ function expireOld(
   }
 }
 
-function planDue(step: Step, { nowMs, notAfterMs }: Due): void {
+/** Gives how many it planned. */
+function planDue(step: Step, { nowMs, notAfterMs }: Due): number {
   const { db } = step;
   const due = db.all<{ id: SendId; account: AccountId; conversation: ConversationId }>(
     SELECT_DUE,
@@ -132,6 +136,7 @@ function planDue(step: Step, { nowMs, notAfterMs }: Due): void {
   for (const conversation of new Set(due.map(({ conversation }) => conversation))) {
     refreshNextSend(db, conversation);
   }
+  return due.length;
 }
 
 function nextDue(db: Database, nowMs: number): number | null {

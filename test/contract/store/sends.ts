@@ -189,6 +189,18 @@ export const SENDS: Subject = {
     assertEquals(await life.sends(), []);
   },
 
+  "resumeSends() plans all that is due, however much": async (life) => {
+    const message = await life.deliver("tell me all");
+    await life.poll();
+    const contents = Array.from({ length: 1_001 }, (_, at) => contentOf(`part ${at}`));
+    await life.reply("all", message, { contents });
+    const { conversation } = await life.conversation();
+    const untilMs = START_MS + 1_000;
+    await life.store.deferSends(conversation, { reason: "throttle", untilMs, atMs: START_MS });
+    assertEquals((await life.store.resumeSends(untilMs)).nextDueAtMs, null);
+    assertEquals((await life.store.counts()).sends, { planned: 1_001, deferred: 0 });
+  },
+
   "deferSends() leaves what was planned after the last that its caller knows": async (life) => {
     const [job] = await answered(life, "1", "2", "3");
     assert(job !== undefined);
