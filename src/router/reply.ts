@@ -41,14 +41,14 @@ export function startReplies(ports: ReplyPorts): Replies {
   return startLanes(ports, {
     faultEvent: "replies.look_failed",
     async look(lanes, signal) {
-      const { busy } = lanes;
-      const replies = await ports.store.acceptedReplies(LOOK_MAX, busy);
-      const waiting = Map.groupBy(
-        replies.filter(({ conversation }) => !busy.has(conversation)),
-        ({ conversation }) => conversation,
-      );
-      for (const [conversation, inOrder] of [...waiting].slice(0, lanes.free)) {
-        lanes.begin(conversation, () => shapeAll(inOrder, ports, signal));
+      for (let isMore = true; isMore && lanes.free > 0;) {
+        const replies = await ports.store.acceptedReplies(LOOK_MAX, lanes.busy);
+        const waiting = Map.groupBy(replies, ({ conversation }) => conversation);
+        for (const [conversation, inOrder] of [...waiting].slice(0, lanes.free)) {
+          lanes.begin(conversation, () => shapeAll(inOrder, ports, signal));
+        }
+        // All of them may have been one conversation's.
+        isMore = replies.length === LOOK_MAX;
       }
     },
   });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { silentLog } from "../../../src/lib/log.ts";
+import type { PluginHost } from "../../../src/plugin/host.ts";
 import { type ReplyPorts, startReplies } from "../../../src/router/reply.ts";
 import { statesOf } from "../../fake/decision_input.ts";
 import { createFakeRandom } from "../../fake/fake_random.ts";
@@ -248,20 +249,44 @@ Deno.test("what a client asks for and what hooks ask for is kept for the longest
   }
 });
 
-Deno.test("a hook that is slow for one conversation delays no other", async () => {
-  const host = ({ clock }: RoutedWorld) =>
-    hostOf(clock, {
-      slow: {
-        deadlineMs: 10_000,
-        async reply(reply) {
-          if (reply.text.startsWith("slow")) {
-            await new Promise<void>((resolve) => clock.after(5_000, resolve));
-          }
-          return { kind: "pass" };
-        },
+/** Takes five seconds for what says so. */
+function slowHost({ clock }: RoutedWorld): PluginHost {
+  return hostOf(clock, {
+    slow: {
+      deadlineMs: 10_000,
+      async reply(reply) {
+        if (reply.text.startsWith("slow")) {
+          await new Promise<void>((resolve) => clock.after(5_000, resolve));
+        }
+        return { kind: "pass" };
       },
-    });
-  await withReplies({ host }, async (running) => {
+    },
+  });
+}
+
+Deno.test("one conversation with more replies than are read at once delays no other", async () => {
+  let isBegun = false;
+  const store = ({ store }: RoutedWorld): ReplyPorts["store"] => ({
+    acceptedReplies: (limit, skip) =>
+      isBegun ? store.acceptedReplies(limit, skip) : Promise.resolve([]),
+    readForReply: (reply) => store.readForReply(reply),
+    clients: () => store.clients(),
+    plan: (planned) => store.plan(planned),
+  });
+  await withReplies({ host: slowHost, store }, async (running) => {
+    for (let at = 0; at < 300; at++) await answer(running, "p1", text(`slow ${at}`));
+    const quick = await answer(running, "p2", text("quick"));
+    isBegun = true;
+    running.replies.bell.ring();
+    await untilShaped(running, quick);
+    const stopped = running.replies.stop();
+    await running.world.clock.advance(5_000);
+    await stopped;
+  });
+});
+
+Deno.test("a hook that is slow for one conversation delays no other", async () => {
+  await withReplies({ host: slowHost }, async (running) => {
     const slow = await answer(running, "p1", text("slow 1"));
     await answer(running, "p1", text("slow 2"));
     await untilShaped(running, await answer(running, "p2", text("quick")));
