@@ -29,9 +29,9 @@ export const CHAT_TEXT = {
   },
   broadcastTooMany: {
     zh:
-      "群发给 {count} 个智能体至少要回 {count} 条，而一条消息只能回 {max} 条。没有发出，请少选几个。",
+      "群发给 {count} 个智能体至少要回 {count} 条，而一条消息只能回 {max} 条。没有发出，请用「@名字 内容」分别发给要找的。",
     en:
-      "{count} agents would need {count} answers at least, and one message gets {max}. It was not sent; choose fewer.",
+      "{count} agents would need {count} answers at least, and one message gets {max}. It was not sent; write @NAME TEXT to those you want.",
   },
   restInFile: {
     zh: "（太长，全文见文件 answer.md）",

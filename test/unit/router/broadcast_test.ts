@@ -16,7 +16,8 @@ Deno.test("a message for more agents than it gets answers is answered by the hub
   for (const count of [1, 2, 8]) assertEquals(refuseTooMany(toMany(count), around), toMany(count));
   assertEquals(refuseTooMany(toMany(12), around), {
     kind: "answer",
-    text: "群发给 12 个智能体至少要回 12 条，而一条消息只能回 8 条。没有发出，请少选几个。",
+    text:
+      "群发给 12 个智能体至少要回 12 条，而一条消息只能回 8 条。没有发出，请用「@名字 内容」分别发给要找的。",
     binding: { kind: "keep" },
     moveWaiting: false,
     reason: "群发给 12 个智能体，而一条消息只能回 8 条",
