@@ -24,19 +24,50 @@ const TEST: readonly string[] = ["test", "--allow-all", "--frozen"];
 
 /** Every stage of a level; stages without a file to work on are left out. */
 export function stagesOf(level: Level, contents: Contents): Stage[] {
-  if (level === "fault") return folderStages(contents, ["test/fault"], { FAULT: "long" });
-  const fast = [...checks(contents), ...folderStages(contents, FAST_FOLDERS)];
-  if (level === "fast") return fast;
-  return [...fast, ...folderStages(contents, ["test/fault", "test/e2e"], { FAULT: "small" })];
+  if (level === "fault") return faultStages(contents, "long");
+  if (level === "fast") {
+    const left = { env: { RUNS: "few" }, ignored: SLOW };
+    return [...checks(contents), ...folderStages(contents, QUICK_FOLDERS, left)];
+  }
+  return [
+    ...checks(contents),
+    ...folderStages(contents, QUICK_FOLDERS),
+    ...faultStages(contents, "small"),
+    ...e2eStages(contents),
+  ];
 }
 
-const FAST_FOLDERS: readonly string[] = [
+/** Their tests share no port, no process and no clock, so one file is run per core. */
+const QUICK_FOLDERS: readonly string[] = [
   "test/unit",
   "test/fake",
   "test/contract",
   "test/property",
   "test/fuzz",
   "test/tidy",
+];
+
+/** What the fast part leaves out: it starts processes, whole hubs on sockets, or waits for real time. */
+export const SLOW: readonly string[] = [
+  "test/unit/cli/plugin_author_test.ts",
+  "test/unit/plugin/contract_test.ts",
+  "test/unit/plugin/isolation_test.ts",
+  "test/contract/clients",
+  "test/contract/isolated_host_test.ts",
+  "test/contract/living_host_test.ts",
+  "test/contract/downstream/media_relay_test.ts",
+  "test/fuzz/half_sent_test.ts",
+];
+
+/** Fault tests with processes, sockets and time of their own: one at a time, each has the machine for itself. */
+export const REAL: readonly string[] = [
+  "test/fault/connections_test.ts",
+  "test/fault/grants_test.ts",
+  "test/fault/hostile_plugins_test.ts",
+  "test/fault/hostile_reach_test.ts",
+  "test/fault/kill_test.ts",
+  "test/fault/orphan_plugins_test.ts",
+  "test/fault/reload_test.ts",
 ];
 
 function checks(contents: Contents): Stage[] {
@@ -60,22 +91,53 @@ function checks(contents: Contents): Stage[] {
   }];
 }
 
-/** The fast folders are run with one file per core; the others start whole hubs and run one file at a time. */
 function folderStages(
   contents: Contents,
   folders: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, ignored = [] }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly ignored?: readonly string[];
+  } = {},
 ): Stage[] {
   return folders.filter((folder) => contents.hasTests(folder)).map((folder) => {
-    const isFast = FAST_FOLDERS.includes(folder);
-    return {
-      name: folder.replace("test/", ""),
-      // The stage "types" has checked these files.
-      args: [...TEST, "--no-check", ...(isFast ? ["--parallel"] : []), folder],
-      kind: "tests",
-      env,
-      limitMinutes: isFast ? 5 : env.FAULT === "long" ? 120 : 20,
-      ...(folder === "test/e2e" ? { needsPrograms: true } : {}),
-    };
+    const without = ignored.filter((path) => path.startsWith(`${folder}/`));
+    return tests(folder.replace("test/", ""), {
+      paths: [...(without.length > 0 ? [`--ignore=${without.join()}`] : []), folder],
+      isParallel: true,
+      ...{ env, limitMinutes: 5 },
+    });
   });
+}
+
+/** Those under a fake clock first, one file per core. */
+function faultStages(contents: Contents, length: "small" | "long"): Stage[] {
+  if (!contents.hasTests("test/fault")) return [];
+  const common = { env: { FAULT: length }, limitMinutes: length === "long" ? 120 : 20 };
+  const real = REAL.filter((path) => contents.sources.includes(path));
+  return [
+    tests("fault", {
+      paths: [...(real.length > 0 ? [`--ignore=${real.join()}`] : []), "test/fault"],
+      isParallel: true,
+      ...common,
+    }),
+    ...(real.length > 0 ? [tests("real", { paths: real, isParallel: false, ...common })] : []),
+  ];
+}
+
+function e2eStages(contents: Contents): Stage[] {
+  if (!contents.hasTests("test/e2e")) return [];
+  const given = { paths: ["test/e2e"], isParallel: false, limitMinutes: 20 };
+  return [{ ...tests("e2e", given), needsPrograms: true }];
+}
+
+function tests(name: string, given: {
+  readonly paths: readonly string[];
+  readonly isParallel: boolean;
+  readonly limitMinutes: number;
+  readonly env?: Readonly<Record<string, string>>;
+}): Stage {
+  const { paths, isParallel, limitMinutes, env = {} } = given;
+  // The stage "types" has checked these files.
+  const args = [...TEST, "--no-check", ...(isParallel ? ["--parallel"] : []), ...paths];
+  return { name, args, kind: "tests", env, limitMinutes };
 }

@@ -21,7 +21,7 @@ const IS_LONG = Deno.env.get("FAULT") === "long";
 const SECONDS = IS_LONG ? 30 : 5;
 const MESSAGES_PER_SECOND = IS_LONG ? 200 : 100;
 const PEOPLE = 10;
-const RELOADS = IS_LONG ? 1_000 : 30;
+const RELOADS = IS_LONG ? 1_000 : 15;
 const SETTLE_MS = 60_000;
 
 /** A version that tells its number from two files; it does not load when they do not belong together. */

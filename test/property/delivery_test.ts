@@ -15,6 +15,7 @@ import {
   writeText,
 } from "../fake/delivery_model.ts";
 import { OWNER } from "../fake/fake_upstream.ts";
+import { runsOf } from "../fake/runs.ts";
 
 type Happening =
   | { readonly kind: "say" | "poll"; readonly agent: number }
@@ -281,6 +282,6 @@ Deno.test("whatever happens, no budget is overspent, each reply has one end, and
         assertEquals(await new Play(life).run(happenings), []);
       });
     }),
-    { numRuns: 60 },
+    runsOf(60),
   );
 });

@@ -1,20 +1,29 @@
-import { assertEquals } from "@std/assert";
-import { type Contents, stagesOf } from "../../../tools/stages.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type Contents, REAL, SLOW, stagesOf } from "../../../tools/stages.ts";
 
 function contents(folders: readonly string[]): Contents {
-  return { sources: ["src"], documents: [], hasTests: (folder) => folders.includes(folder) };
+  return {
+    sources: ["src", ...REAL],
+    documents: [],
+    hasTests: (folder) => folders.includes(folder),
+  };
 }
 
 const EVERYTHING = contents(["test/unit", "test/tidy", "test/fault", "test/e2e"]);
 
-Deno.test("the test command runs the checks, then the fast folders, then fault and e2e", () => {
+Deno.test("the test command runs the checks, then the fast folders, then fault, real and e2e", () => {
   const names = stagesOf("all", EVERYTHING).map((stage) => stage.name);
-  assertEquals(names, ["format", "lint", "types", "unit", "tidy", "fault", "e2e"]);
+  assertEquals(names, ["format", "lint", "types", "unit", "tidy", "fault", "real", "e2e"]);
 });
 
-Deno.test("the fast part leaves out what starts whole hubs", () => {
+Deno.test("the fast part leaves out the fault and e2e tests and what is slow, and plays fewer lives", () => {
   const names = stagesOf("fast", EVERYTHING).map((stage) => stage.name);
   assertEquals(names, ["format", "lint", "types", "unit", "tidy"]);
+  const unit = stagesOf("fast", EVERYTHING).find(({ name }) => name === "unit");
+  assertEquals(unit?.env, { RUNS: "few" });
+  assert(unit?.args.includes(`--ignore=${SLOW.filter((path) => path.includes("/unit/")).join()}`));
+  const all = stagesOf("all", EVERYTHING).find(({ name }) => name === "unit");
+  assertEquals(all?.args.filter((arg) => arg.startsWith("--ignore")), []);
 });
 
 Deno.test("the fault tests are told to be short in the test command and long in their own", () => {
@@ -26,4 +35,15 @@ Deno.test("the fault tests are told to be short in the test command and long in 
 Deno.test("programs from outside are installed for e2e alone", () => {
   const needing = stagesOf("all", EVERYTHING).filter((stage) => stage.needsPrograms);
   assertEquals(needing.map((stage) => stage.name), ["e2e"]);
+});
+
+Deno.test("each file is run once: what needs the machine for itself is left out where files share it", () => {
+  const [fault, real] = stagesOf("all", EVERYTHING).slice(-3);
+  assertEquals(fault?.args.slice(-3), ["--parallel", `--ignore=${REAL.join()}`, "test/fault"]);
+  assertEquals(real?.args.slice(-REAL.length - 1), ["--no-check", ...REAL]);
+});
+
+Deno.test("the files that are named are there", async () => {
+  const root = new URL("../../../", import.meta.url);
+  for (const path of [...SLOW, ...REAL]) await Deno.stat(new URL(path, root));
 });
