@@ -49,7 +49,7 @@ function settingsTable(): string {
       const value = unit === null ? kind.wanted : `${kind.wanted} ${unit}`;
       return [
         key === null ? "" : code(key),
-        flag === null ? "" : code(`--${flag}`),
+        flag === null ? "" : code(`--${byDefault === true ? "no-" : ""}${flag}`),
         code(env),
         code(value),
         byDefault === null ? "" : code(defaultText(byDefault)),

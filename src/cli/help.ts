@@ -58,13 +58,15 @@ function settingRow(name: SettingName, lang: Lang): string[][] {
   if (flag === null) return [];
   const isYesNo = kind.schema["type"] === "boolean";
   const notes = [
-    ...(byDefault === null || isYesNo
-      ? []
-      : [say(lang, HELP.byDefault, { value: `${byDefault}` })]),
+    ...(byDefault === null || byDefault === false ? [] : [
+      say(lang, HELP.byDefault, { value: byDefault === true ? HELP.on[lang] : `${byDefault}` }),
+    ]),
     say(lang, HELP.env, { name: env }),
   ];
   const form = isYesNo ? "" : ` ${isSecret ? "SECRET" : shortForm(kind.wanted)}`;
-  return [[`  --${flag}${form}`, `${SETTING_HELP[name][lang]} (${notes.join(", ")})`]];
+  // What is on without a flag can only be switched off by one.
+  const word = byDefault === true ? `no-${flag}` : flag;
+  return [[`  --${word}${form}`, `${SETTING_HELP[name][lang]} (${notes.join(", ")})`]];
 }
 
 /** The form without its example. */

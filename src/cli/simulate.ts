@@ -54,9 +54,9 @@ function settingsOf(call: Call): Partial<Settings> {
       ...(given === null ? {} : readSettings(parseJson(given))),
     };
   } catch (error) {
-    const wanted = `'{"budget": 5}'`;
-    const message = say(call.lang, WRONG.value, { name: "--settings", seen: given ?? "", wanted });
-    throw usageError(message, errorText(error));
+    const places = { name: "--settings", seen: given ?? "", problem: errorText(error) };
+    const hint = say(call.lang, WRONG.helpOf, { command: "simulate" });
+    throw usageError(say(call.lang, WRONG.valueBecause, places), hint);
   }
 }
 

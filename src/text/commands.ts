@@ -285,6 +285,7 @@ export const HELP = {
     en:
       "ilink-hub help COMMAND: its options and examples. Options can stand in the environment or a file, too.",
   },
+  on: { zh: "开", en: "on" },
   byDefault: { zh: "默认 {value}", en: "default {value}" },
   env: { zh: "环境变量 {name}", en: "env {name}" },
 } as const;

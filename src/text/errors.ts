@@ -7,8 +7,8 @@ export const ERROR_TITLE: Readonly<Record<HubErrorCode, Sentence>> = {
   ACCOUNT_UNKNOWN: { zh: "没有这个微信账号", en: "No such account" },
   ADMIN_TOKEN_WRONG: { zh: "管理令牌不对", en: "Wrong admin token" },
   CHANNEL_UNKNOWN: { zh: "没有这个提醒渠道", en: "No such alert channel" },
-  CLIENT_NAME_INVALID: { zh: "智能体的名字不能这样写", en: "Not a name for an agent" },
-  CLIENT_NAME_TAKEN: { zh: "已经有叫这个名字的智能体", en: "Name is taken" },
+  CLIENT_NAME_INVALID: { zh: "名字不能这样写", en: "Not a name that can be used" },
+  CLIENT_NAME_TAKEN: { zh: "这个名字已经用了", en: "Name is taken" },
   CLIENT_UNKNOWN: { zh: "没有这个智能体", en: "No such agent" },
   CONFIG_INVALID: { zh: "设置不对", en: "Wrong setting" },
   DATA_DIRECTORY_LOCKED: {
@@ -64,8 +64,8 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
     en: "1 to 64 letters, digits, _ . or -, the first a letter or digit",
   },
   CLIENT_NAME_TAKEN: {
-    zh: "换一个名字；ilink-hub clients 列出已有的",
-    en: "Choose another; ilink-hub clients shows those there are",
+    zh: "换一个名字；ilink-hub clients 和 push-key list 列出已有的",
+    en: "Choose another; ilink-hub clients and push-key list show those there are",
   },
   CLIENT_UNKNOWN: {
     zh: "用 ilink-hub clients 查看有哪些智能体",
@@ -146,8 +146,8 @@ export const ERROR_HINT: Readonly<Record<HubErrorCode, Sentence>> = {
     en: "ilink-hub plugin list shows the plugins",
   },
   PORT_TAKEN: {
-    zh: "用 --addr 选另一个端口，或停掉占用它的程序",
-    en: "Choose another port with --addr, or stop the program that has it",
+    zh: "用 --addr（simulate 用 --port）选另一个端口，或停掉占用它的程序",
+    en: "Choose another port with --addr (--port of simulate), or stop the program that has it",
   },
   SCRIPT_UNKNOWN: {
     zh: "用 ilink-hub push-key list 查看有哪些脚本",
@@ -207,6 +207,10 @@ export const WRONG = {
   missingFlag: {
     zh: "{command} 要有 {flag} {placeholder}",
     en: "{command} wants {flag} {placeholder}",
+  },
+  valueBecause: {
+    zh: "读不懂 {name}（看到的是 {seen}）：{problem}",
+    en: "Cannot read {name} (saw {seen}): {problem}",
   },
   helpOf: { zh: "ilink-hub help {command} 有说明和例子", en: "See ilink-hub help {command}" },
   unexpected: {

@@ -97,6 +97,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["trace --last many", /--last: saw many/],
   ["trace --retry", /ilink-hub trace MESSAGE_ID --retry/],
   ["simulate --port 70000", /--port: saw 70000/],
+  ['simulate --settings {"budgett":5}', /"budgett"[^]*help simulate/],
   ["status --config /no/such/file.jsonc", /Cannot open \/no\/such\/file\.jsonc/],
   ["serve --database-url postgres://u:pw@h/d", /kind "postgres"[^]*sqlite:PATH/],
 ];
@@ -115,6 +116,17 @@ Deno.test("main() refuses in Chinese too", async () => {
   const { code, err } = await run(["serve", "--adr", "x", "--lang", "zh"]);
   assertEquals(code, 2);
   assertEquals(err, "错误：ilink-hub 没有选项 --adr\n  是不是 --addr？");
+});
+
+Deno.test("main() says in Chinese too which setting of the simulator is wrong", async () => {
+  const { err } = await run(["simulate", "--settings", '{"budgett":5}', "--lang", "zh"]);
+  assertMatch(err, /^错误：读不懂 --settings.*budgett[^]*ilink-hub help simulate/);
+});
+
+Deno.test("help of serve shows how to switch off what is on", async () => {
+  const { out } = await run(["help", "serve"]);
+  assertMatch(out, /--no-away-words .*default on/);
+  assertMatch(out, /--cdn-proxy/);
 });
 
 Deno.test("main() gives refusals as JSON with --json", async () => {
