@@ -9,6 +9,7 @@ import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
 import { parkIfNoneAlive } from "./parking.ts";
 import { endPinsOfClient } from "./pins.ts";
+import { clearQueueCounts } from "./queue_counts.ts";
 import { makeUndecided } from "./undecided.ts";
 
 const EXISTS = "SELECT 1 FROM clients WHERE id = ? AND role = 'agent' AND removed_at_ms IS NULL";
@@ -117,6 +118,7 @@ function removeClient(
   endPinsOfClient(db, client);
   const queued = db.all<{ message: MessageId }>(SELECT_QUEUE, client);
   db.run(PARK_QUEUE, atMs, client);
+  clearQueueCounts(db, client);
   for (const { message } of queued) parkIfNoneAlive(step, message, { why: "client_removed", atMs });
   clients.refresh(step, client);
 }

@@ -17,6 +17,10 @@ const ADD_TO_CLIENT = "UPDATE clients SET waiting = waiting + ? WHERE id = ?";
 const ADD_TO_CONVERSATION = `
   INSERT INTO client_conversations (client, conversation, waiting) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET waiting = waiting + excluded.waiting`;
+/** Index: the key of client_conversations. */
+const CLEAR_CONVERSATIONS = `
+  UPDATE client_conversations SET waiting = 0 WHERE client = ? AND waiting <> 0`;
+const CLEAR_CLIENT = "UPDATE clients SET waiting = 0 WHERE id = ?";
 
 export function readQueueCounts(
   db: Database,
@@ -32,4 +36,10 @@ export function addToQueueCounts(
 ): void {
   db.run(ADD_TO_CLIENT, by, client);
   db.run(ADD_TO_CONVERSATION, client, conversation, by);
+}
+
+/** All deliveries of the client have ended. */
+export function clearQueueCounts(db: Database, client: ClientId): void {
+  db.run(CLEAR_CONVERSATIONS, client);
+  db.run(CLEAR_CLIENT, client);
 }

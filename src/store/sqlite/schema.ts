@@ -261,6 +261,9 @@ UPDATE accounts SET last_conversation = (
   WHERE account = accounts.id AND last_inbound_at_ms IS NOT NULL
   ORDER BY last_inbound_at_ms DESC LIMIT 1
 );
+-- Clients that were removed with something in their queues.
+UPDATE client_conversations SET waiting = 0
+WHERE waiting <> 0 AND client IN (SELECT id FROM clients WHERE removed_at_ms IS NOT NULL);
 -- The turns that are to be looked at, apart from what waits for a login or a penalty, which may be much.
 CREATE INDEX sends_held ON sends (due_at_ms, account, conversation)
   WHERE state = 'deferred' AND reason = 'turn';

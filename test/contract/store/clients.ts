@@ -124,4 +124,15 @@ export const CLIENTS: Subject = {
     await life.poll({ acknowledged: { kind: "through", seq }, batch: 0 });
     assertEquals((await store.clients()).map(({ waiting }) => waiting), [1, 1]);
   },
+
+  "removeClient() leaves nobody to wait for in a turn": async (life) => {
+    await life.deliver("for alpha", [life.client(), life.client(1)]);
+    await life.poll();
+    const { conversation } = await life.conversation();
+    assertEquals((await life.store.turn(conversation)).hasOpenDelivery, true);
+    await life.store.removeClient(life.client(), life.nowMs);
+    await life.store.removeClient(life.client(1), life.nowMs);
+    const { hasOpenDelivery, audience } = await life.store.turn(conversation);
+    assertEquals([hasOpenDelivery, audience], [false, []]);
+  },
 };
