@@ -134,6 +134,21 @@ function agent(page: Page, name: string): Locator {
   return page.locator(".agent").filter({ has: page.locator("strong", { hasText: name }) });
 }
 
+/** Runs a command on the demo's hub and gives what it printed. */
+async function runCommand(demo: DemoProcess, words: readonly string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--frozen", MAIN, ...words, "--json", "--data", demo.data_directory],
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+async function register(demo: DemoProcess, name: string) {
+  const printed = await runCommand(demo, ["register", "--name", name]);
+  const { base_url, token }: { base_url: string; token: string } = JSON.parse(printed);
+  return { base_url, token };
+}
+
 Deno.test("the demo answers what is typed, and the message's card shows every step until it is sent", async () => {
   await withPage(async (page) => {
     await write(page, "hello hub");
@@ -240,14 +255,47 @@ Deno.test("the demo's page can be used with the keyboard and on a narrow screen"
   });
 });
 
+Deno.test("the demo's card says which send took a text along, and that a short answer was awaited", async () => {
+  await withPage(async (page, demo) => {
+    const { base_url, token } = await register(demo, "asker");
+    await runCommand(demo, ["client", "set", "asker", "--extensions", "on"]);
+    const call = async (path: string, body: unknown) => {
+      const response = await fetch(`${base_url}/ilink/bot/${path}`, {
+        method: "POST",
+        headers: { "authorization": `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return await response.json();
+    };
+    const polled = call("getupdates", { get_updates_buf: "" });
+    await agent(page, "asker").waitFor();
+    await write(page, "@asker clean up");
+    const [message] = (await polled).msgs;
+    const answer = (text: string) =>
+      call("sendmessage", {
+        msg: {
+          to_user_id: message.from_user_id,
+          context_token: message.context_token,
+          client_id: text,
+          item_list: [{ type: 1, text_item: { text } }],
+          ...(text.endsWith("?") ? { ilink_hub_ext: { expects_answer: true } } : {}),
+        },
+      });
+    await Promise.all(["one", "two", "three"].map(answer));
+    await answer("delete it?");
+    await botBubble(page, "delete it?").waitFor();
+    const told = card(page, "@asker clean up").locator(".sends .reason");
+    await told.filter({ hasText: /^went with send \d+$/ }).first().waitFor();
+    await write(page, "yes");
+    const verdict = card(page, "yes").locator(".asked li", { hasText: "an answer is awaited" });
+    await verdict.waitFor();
+    assertMatch(await verdict.textContent() ?? "", /asker/);
+  });
+});
+
 Deno.test("an agent of one's own joins the demo as the demo says: registered, with the two variables set", async () => {
   await withPage(async (page, demo) => {
-    const registered = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--frozen", MAIN, "register", "--json", "--name", "mine"]
-        .concat("--data", demo.data_directory),
-      stdin: "null",
-    }).output();
-    const { base_url, token } = JSON.parse(new TextDecoder().decode(registered.stdout));
+    const { base_url, token } = await register(demo, "mine");
     const own = new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-net", "--allow-env", "--frozen", SIMPLEST_AGENT],
       env: { WEIXIN_BASE_URL: base_url, WEIXIN_TOKEN: token, NO_PROXY: "127.0.0.1" },

@@ -56,9 +56,18 @@ function standing(life) {
     !life.replies.some((reply) => reply.client === client)
   );
   if (idle !== undefined) return standingOfDelivery(idle);
-  const last = [...life.replies, ...life.hubSends].at(-1);
-  if (last === undefined) return { text: "", tone: "quiet" };
-  return { text: stateWord(last.state), tone: toneOf(last.state) };
+  const said = loudest(life.replies.length > 0 ? life.replies : life.hubSends);
+  if (said === undefined) return { text: "", tone: "quiet" };
+  return { text: stateWord(said.state), tone: toneOf(said.state) };
+}
+
+/** Tones in the order in which they speak for the whole: what has not arrived before what has. */
+const LOUDNESS = ["bad", "warn", "wait", "live", "good", "quiet"];
+
+/** What speaks for several answers; of equals the newest. */
+function loudest(answers) {
+  const loudness = ({ state }) => LOUDNESS.indexOf(toneOf(state));
+  return answers.toReversed().toSorted((a, b) => loudness(a) - loudness(b))[0];
 }
 
 function standingOfDelivery({ client, state }) {
@@ -146,10 +155,11 @@ function verdictWords(verdict) {
       return { text: word("verdictPass"), tone: "quiet", reason };
     case "route":
       return { text: word("verdictRoute", { to: verdict.to.join(", ") }), tone: "good", reason };
-    case "reply":
-      return { text: word("verdictReply"), tone: "good", reason };
+    case "drop":
+    case "stop":
+      return { text: word(`verdict${camel(verdict.kind)}`), tone: "warn", reason };
     default:
-      return { text: word("verdictDrop"), tone: "warn", reason };
+      return { text: word(`verdict${camel(verdict.kind)}`), tone: "good", reason };
   }
 }
 
@@ -255,6 +265,7 @@ function drawReplied(life) {
         hue: hueOf(reply.client),
       },
       h("blockquote", null, nameMessage(reply)),
+      drawHooks(reply.steps ?? []),
       drawSends(life, reply.sends),
     )
   );
@@ -265,6 +276,12 @@ function drawReplied(life) {
     );
   if (!isAwaited || replies.length > 0) return replies;
   return [step("reply", { mark: "todo", title: word("stepRepliedNone"), atMs: null, life })];
+}
+
+/** What was done to a reply on its way; that a plugin left it alone needs no line. */
+function drawHooks(steps) {
+  const told = steps.filter(({ outcome }) => outcome.verdict?.kind !== "pass");
+  return told.length === 0 ? null : h("ul.asked", null, told.map(drawVerdict));
 }
 
 function drawHubSaid(life) {
@@ -304,9 +321,10 @@ function stateWord(state) {
 
 /** The words for what a deferred send waits for; WeChat's own texts stay as they are. */
 function reasonWords(reason) {
-  // A fixed word may have behind it what WeChat said.
-  const name = `reason${camel(reason.split(":")[0])}`;
-  return hasWord(name) ? word(name) : reason;
+  // A fixed word may have behind it what WeChat said, or which send took it along.
+  const [fixed, behind = ""] = reason.split(": ");
+  const name = `reason${camel(fixed)}`;
+  return hasWord(name) ? word(name, { behind }) : reason;
 }
 
 function camel(name) {
