@@ -41,7 +41,7 @@ function refuse(errmsg: string): Judged {
   return { kind: "refused", answer: refusal(RET_REFUSED, errmsg) };
 }
 
-/** Counts one send of the bot; one too many is refused, and so is everything for a while, longer with each attempt. */
+/** Counts one send of the bot, also one that is refused for another reason; one too many is refused, and so is everything for a while, longer with each attempt. */
 function isBurst({ settings, clock }: World, bot: Bot): boolean {
   const { burstSends, burstWithinMs, burstPenaltyMs } = settings;
   if (burstSends === 0) return false;

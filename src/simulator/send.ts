@@ -32,7 +32,7 @@ export function answerSend(world: World, { bot, body }: BotCall): Answer {
   chat.entries.push(entry);
   world.sent.push(entry);
   tell(world, { kind: "message", entry });
-  return world.settings.hidesSends ? jsonAnswer({ ret: 0 }) : successAnswer(world, entry.wireId);
+  return successAnswer(world, entry.wireId);
 }
 
 function writeEntry(
@@ -88,8 +88,9 @@ function remember(chat: Chat, entry: BotEntry): void {
   }
 }
 
-function successAnswer(world: World, wireId: string): Answer {
-  switch (world.settings.sendAnswer) {
+function successAnswer({ settings }: World, wireId: string): Answer {
+  if (settings.hidesSends) return jsonAnswer({ ret: 0 });
+  switch (settings.sendAnswer) {
     case "message_id":
       return jsonAnswer(`{"message_id":${wireId}}`);
     case "ret":

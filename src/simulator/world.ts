@@ -37,7 +37,7 @@ export interface Bot {
   /** Held `getupdates` calls, oldest first. */
   readonly polls: Poll[];
   readonly chats: Map<string, Chat>;
-  /** When the latest sends went through; those that count for a burst. */
+  /** When the latest sends were that the throttle let pass; those that count for a burst. */
   sendTimesMs: number[];
   /** Every send is refused until then. */
   throttledUntilMs: number;

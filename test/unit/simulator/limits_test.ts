@@ -109,6 +109,10 @@ Deno.test("from a moment on sends may succeed without an id and nobody sees them
   assertEquals(await send(setup, "hidden"), '{"ret":0}');
   assertEquals(await send(setup, "hidden", { to_user_id: other }), '{"ret":0}');
   assertEquals(simulator.sent().map(({ outcome }) => outcome), ["shown", "lost", "lost"]);
+  simulator.change({ repeatedClientId: "ignored" });
+  for (const _ of ["first", "again"]) {
+    assertEquals(await send(setup, "hidden", { client_id: "c-1" }), '{"ret":0}');
+  }
   simulator.change({ hidesSends: false });
   assertMatch(await send(setup, "seen again"), /message_id/);
   await simulator.close();
