@@ -17,18 +17,17 @@ import { type Random, randomHex } from "../../lib/random.ts";
 import type { Database } from "./database.ts";
 import { atFile, databaseError } from "./faults.ts";
 import type { Step } from "./group.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 
 export const MEMORY_PATH = ":memory:";
 
 const EPOCH_BYTES = 8;
-const READ = "SELECT value FROM meta WHERE key = ?";
-const WRITE = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
 const EPOCH_KEY = "epoch";
 const OPENINGS_KEY = "openings";
 
 /** Takes the epoch out of a copy. */
 export function markCopy(db: Database): void {
-  db.run(WRITE, EPOCH_KEY, "");
+  writeMeta(db, EPOCH_KEY, "");
 }
 
 /** The file beside the database, held locked; `null` for a database in memory. */
@@ -87,10 +86,10 @@ export class Epoch {
     this.#file = options.file;
     this.#random = options.random;
     this.#log = options.log;
-    const stored = db.get<{ value: string }>(READ, EPOCH_KEY)?.value ?? "";
-    this.#openings = Number(db.get<{ value: string }>(READ, OPENINGS_KEY)?.value ?? 0);
+    const stored = readMeta(db, EPOCH_KEY) ?? "";
+    this.#openings = Number(readMeta(db, OPENINGS_KEY) ?? 0);
     this.#word = this.#isContinued(stored) ? stored : this.#mint();
-    db.run(WRITE, EPOCH_KEY, this.#word);
+    writeMeta(db, EPOCH_KEY, this.#word);
     this.#count(db);
   }
 
@@ -101,7 +100,7 @@ export class Epoch {
   /** Gives the database a new epoch, since a client has shown that it was rolled back. */
   renew(step: Step): void {
     const word = this.#mint();
-    step.db.run(WRITE, EPOCH_KEY, word);
+    writeMeta(step.db, EPOCH_KEY, word);
     step.afterCommit(() => {
       this.#word = word;
       this.#log.warn("database_was_rolled_back");
@@ -124,7 +123,7 @@ export class Epoch {
   /** The database counts first: a crash between the two leaves the file behind it, which is no roll-back. */
   #count(db: Database): void {
     this.#openings += 1;
-    db.run(WRITE, OPENINGS_KEY, String(this.#openings));
+    writeMeta(db, OPENINGS_KEY, String(this.#openings));
     this.#writeFile();
   }
 

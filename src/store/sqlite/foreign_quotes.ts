@@ -3,12 +3,10 @@ import type { AccountId, ConversationId } from "../../core/ids.ts";
 import type { Quote } from "../../core/message.ts";
 import { addSign, type ForeignSigns, mustBeKnown } from "../../core/second_poller.ts";
 import type { Database } from "./database.ts";
+import { forgetMeta, readMeta, writeMeta } from "./meta.ts";
 import { isKnownQuote } from "./quotes.ts";
 import { readStored } from "./stored_json.ts";
 
-const READ = "SELECT value FROM meta WHERE key = ?";
-const WRITE = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
-const FORGET = "DELETE FROM meta WHERE key = ?";
 const HISTORY = "history";
 
 /** The person's own words of about this time. Index: messages_created. */
@@ -46,13 +44,13 @@ interface History {
 /** Called when the database is opened: of what was before a roll-back it may know nothing. */
 export function noteHistory(db: Database, opened: History): void {
   if (readHistory(db)?.epoch === opened.epoch) return;
-  db.run(WRITE, HISTORY, JSON.stringify(opened));
+  writeMeta(db, HISTORY, JSON.stringify(opened));
 }
 
 /** Called when what is still young is removed for its room. */
 export function noteForgotten(db: Database, atMs: number): void {
   const history = readHistory(db);
-  if (history !== null) db.run(WRITE, HISTORY, JSON.stringify({ ...history, atMs }));
+  if (history !== null) writeMeta(db, HISTORY, JSON.stringify({ ...history, atMs }));
 }
 
 /** Looks whether the quoted message is one of this hub's, and counts it if not. */
@@ -75,7 +73,7 @@ export function noteForeignQuote(
   const stampMs = writtenAtMs ?? atMs;
   if (Math.abs(stampMs - atMs) > NEAR_MS) return; // the times of sends are another clock's than WeChat's
   const history = readHistory(db);
-  if (history === null || history.epoch !== db.get<{ value: string }>(READ, "epoch")?.value) return;
+  if (history === null || history.epoch !== readMeta(db, "epoch")) return;
   const knownSinceMs = Math.max(loginAtMs, history.atMs);
   if (!mustBeKnown({ quotedAtMs, atMs: stampMs, knownSinceMs })) return;
   const near = [quotedAtMs - NEAR_MS, quotedAtMs + NEAR_MS] as const;
@@ -87,21 +85,21 @@ export function noteForeignQuote(
   if (isKnown) return;
   const known = readForeignSigns(db, account);
   const signs = addSign(known, wireId ?? String(quotedAtMs), atMs);
-  if (signs !== known) db.run(WRITE, keyOf(account), JSON.stringify(signs));
+  if (signs !== known) writeMeta(db, keyOf(account), JSON.stringify(signs));
 }
 
 export function readForeignSigns(db: Database, account: AccountId): ForeignSigns | null {
-  const row = db.get<{ value: string }>(READ, keyOf(account));
-  return row === undefined ? null : readStored<ForeignSigns>(row.value);
+  const value = readMeta(db, keyOf(account));
+  return value === null ? null : readStored<ForeignSigns>(value);
 }
 
 export function forgetForeignQuotes(db: Database, account: AccountId): void {
-  db.run(FORGET, keyOf(account));
+  forgetMeta(db, keyOf(account));
 }
 
 function readHistory(db: Database): History | null {
-  const row = db.get<{ value: string }>(READ, HISTORY);
-  return row === undefined ? null : readStored<History>(row.value);
+  const value = readMeta(db, HISTORY);
+  return value === null ? null : readStored<History>(value);
 }
 
 function keyOf(account: AccountId): string {

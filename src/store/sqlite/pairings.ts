@@ -7,6 +7,7 @@ import type { ClientCache } from "./client_cache.ts";
 import { checkName, isNameTaken, registerClient } from "./clients.ts";
 import type { Database } from "./database.ts";
 import type { Group, Step } from "./group.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 import type { Secrets } from "./secrets.ts";
 
 const COLUMNS = `
@@ -38,10 +39,7 @@ const SELECT_OWNER = `
   )) AS userId
   FROM accounts AS a
   WHERE a.removed_at_ms IS NULL AND (?1 IS NULL OR a.id = ?1) ORDER BY a.id`;
-const READ_META = "SELECT value FROM meta WHERE key = 'pairing_open_until_ms'";
-const WRITE_META = `
-  INSERT INTO meta VALUES ('pairing_open_until_ms', ?)
-  ON CONFLICT DO UPDATE SET value = excluded.value`;
+const OPEN_UNTIL_KEY = "pairing_open_until_ms";
 
 interface Parts {
   readonly clients: ClientCache;
@@ -75,7 +73,8 @@ export function createPairingSteps(parts: Parts & { readonly group: Group }): Pa
       }),
     forgetPairings: (nowMs) => group.write(({ db }) => db.run(FORGET, nowMs)),
     pairingOpenUntil: (nowMs) => group.read((db) => openUntil(db, nowMs)),
-    openPairing: (untilMs) => group.write(({ db }) => db.run(WRITE_META, String(untilMs))),
+    openPairing: (untilMs) =>
+      group.write(({ db }) => writeMeta(db, OPEN_UNTIL_KEY, String(untilMs))),
   };
 }
 
@@ -186,6 +185,6 @@ function ownerOf(db: Database, account: AccountId | null): string | null {
 }
 
 function openUntil(db: Database, nowMs: number): number | null {
-  const untilMs = Number(db.get<{ value: string }>(READ_META)?.value ?? 0);
+  const untilMs = Number(readMeta(db, OPEN_UNTIL_KEY) ?? 0);
   return untilMs > nowMs ? untilMs : null;
 }

@@ -53,9 +53,10 @@ const COUNT_SENT = `
   GROUP BY client, priority`;
 /** A notice is no sign that somebody still works on the answer. Index: sends_conversation. */
 const SELECT_LAST_REPLY = `
-  SELECT planned_at_ms AS atMs FROM sends
-  WHERE conversation = ? AND reply IS NOT NULL AND priority <> ${PRIORITY_PUSH}
-  ORDER BY id DESC LIMIT 1`;
+  SELECT planned_at_ms AS atMs FROM (
+    SELECT planned_at_ms, reply, priority FROM sends
+    WHERE conversation = ? ORDER BY id DESC LIMIT ${LIMITS.unsentPerConversation}
+  ) WHERE reply IS NOT NULL AND priority <> ${PRIORITY_PUSH} LIMIT 1`;
 /** Indexes: sends_open, the key of pins. */
 const SELECT_WAITING = `
   SELECT n.id AS send, n.reply, r.client, k.name AS clientName, n.content, n.priority,
