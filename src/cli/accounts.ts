@@ -62,8 +62,11 @@ export function accountLines(
 
 function accountRow(account: AccountView, nowMs: number, lang: Lang): string[] {
   const { name, state, reason, defaultClient, userId } = account;
+  const { lastPollAtMs } = account;
+  // Without a running hub nobody knows of the last poll.
+  const isKnown = state !== "stopped" || lastPollAtMs !== null;
   const notes = [
-    say(lang, LOOK.lastPoll, { when: agoText(account.lastPollAtMs, nowMs, lang) }),
+    ...(isKnown ? [say(lang, LOOK.lastPoll, { when: agoText(lastPollAtMs, nowMs, lang) })] : []),
     say(lang, LOOK.lastInbound, { when: agoText(account.lastInboundAtMs, nowMs, lang) }),
     say(lang, LOOK.unsettled, { count: account.unsettled }),
     deferredNote(account, nowMs, lang),

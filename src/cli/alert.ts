@@ -10,7 +10,10 @@ import { ageText } from "./times.ts";
 /** `alert list` */
 export async function list(call: Call): Promise<number> {
   const { lang, clock } = call;
-  const answer = await withHub(call, (api) => api.ask("GET", "/hub/alerts"));
+  const [answer, isRunning] = await withHub(
+    call,
+    async (api) => [await api.ask("GET", "/hub/alerts"), api.isRunning] as const,
+  );
   const { channels, open } = answer as unknown as {
     readonly channels: readonly ChannelView[];
     readonly open: readonly OpenAlert[];
@@ -20,7 +23,7 @@ export async function list(call: Call): Promise<number> {
       ? [ALERT_LOOK.noChannels[lang]]
       : columns(channels.map((channel) => channelRow(channel, lang)))),
     "",
-    ...(open.length === 0 ? [ALERT_LOOK.nothingOpen[lang]] : [
+    ...(open.length === 0 ? [ALERT_LOOK[isRunning ? "nothingOpen" : "notRunning"][lang]] : [
       ALERT_LOOK.open[lang],
       ...columns(open.map((alert) => openRow(alert, clock.now(), lang))),
     ]),

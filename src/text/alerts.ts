@@ -195,7 +195,11 @@ export const ALERT_LOOK = {
   waiting: { zh: "等待 {count}", en: "waiting {count}" },
   open: { zh: "出了什么事", en: "What is wrong" },
   nothingOpen: { zh: "没有要提醒的事。", en: "Nothing is wrong that would be told." },
-  told: { zh: "{age}前开始，已提醒 {count} 次", en: "for {age}, told {count} times" },
+  notRunning: {
+    zh: "没有 hub 在运行，所以不知道现在出了什么事。",
+    en: "No hub is running, so nobody knows what is wrong now.",
+  },
+  told: { zh: "{age}前开始，已提醒 {count} 次", en: "for {age}, told {count}×" },
   taken: { zh: "已送到", en: "taken" },
 } as const;
 

@@ -40,7 +40,7 @@ export const LOGIN_FAILED = {
 /** What a person reads of answers that need another message of theirs to leave. */
 export const UNSENT = {
   behind: {
-    zh: "（还有 {count} 条没发完，你写一句就接着发）",
+    zh: "（还有 {count} 个回答没发完，你写一句就接着发）",
     en: "({count} more to come: write anything to get it)",
   },
   more: {

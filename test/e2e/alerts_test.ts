@@ -125,6 +125,8 @@ Deno.test("a lost login reaches the owner elsewhere, and the link of the alert m
 
   const resting = await runHub(["alert", "test", "hook", "--data", data, "--config", config], env);
   assertEquals([resting.code, resting.out], [0, "hook  taken\n"], resting.err);
+  const unseen = await runHub(["alert", "list", "--data", data, "--config", config], env);
+  assertMatch(unseen.out, /No hub is running, so nobody knows/, "what is not watched is not fine");
   const wrong = await runHub(["serve", "--data", data, "--config", config], {
     ILINK_BASE_URL: simulator.baseUrl,
   });

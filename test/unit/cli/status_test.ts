@@ -103,7 +103,7 @@ Deno.test("statusLines() says first what the owner was told is wrong", () => {
   };
   assertMatch(
     textOf("en", { alerts: [alert] }),
-    /What is wrong:\n {2}WeChat holds back mum +for 10 min, told 2 times\n\nWeChat accounts/,
+    /What is wrong:\n {2}WeChat holds back mum +for 10 min, told 2×\n\nWeChat accounts/,
   );
 });
 
@@ -112,6 +112,11 @@ Deno.test("statusLines() says the same in Chinese", () => {
 });
 
 Deno.test("statusLines() does not judge a hub that is not running, and says what is empty", () => {
+  const atRest = STATUS.accounts.map((one) => ({
+    ...one,
+    ...{ state: "stopped", lastPollAtMs: null } as const,
+  }));
+  assertEquals(textOf("en", { startedAtMs: null, accounts: atRest }).includes("last poll"), false);
   const text = textOf("en", { startedAtMs: null, accounts: [], clients: [], sends: {} });
   assertMatch(text, /no hub is running, this is the data in \/data/);
   assertEquals(text.includes("Health"), false);
