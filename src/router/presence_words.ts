@@ -84,7 +84,7 @@ export function canSpareSend(
 function stopLine(text: string, targets: readonly Client[], around: WordsScene): string | null {
   const busy = targets.filter(({ id }) => around.states.stateOf(id) === "busy");
   if (busy.length === 0 || !isStopWord(text)) return null;
-  return say(around.lang, PRESENCE_TEXT.stopPassedOn, { name: joined(busy, around) });
+  return say(around.lang, PRESENCE_TEXT.stopQueued, { name: joined(busy, around) });
 }
 
 /** Where nobody is there who could take a message, once for each absence; `memory` is the hub's own of the conversation. */

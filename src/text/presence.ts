@@ -29,9 +29,9 @@ export const PRESENCE_TEXT = {
     zh: "{name} 正忙，你的消息已排队，轮到就处理；发「停止」可请它停下",
     en: '{name} is busy; your message is queued and gets its turn. Write "stop" to ask it to stop',
   },
-  stopPassedOn: {
-    zh: "已转达，{name} 正忙，完成当前步骤后生效",
-    en: "Passed on; {name} is busy, it takes effect when the current step is done",
+  stopQueued: {
+    zh: "{name} 正忙，做完当前这一步就会收到",
+    en: "{name} is busy; it gets this when the current step is done",
   },
 } as const satisfies Record<string, Sentence>;
 

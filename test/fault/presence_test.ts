@@ -30,7 +30,7 @@ Deno.test("an agent that works for 10 minutes is busy, what comes meanwhile is q
     const fromMs = clock.now();
     await say("停止");
     assertEquals(shown(), [
-      "Passed on; ann is busy, it takes effect when the current step is done",
+      "ann is busy; it gets this when the current step is done",
     ]);
     await clock.advance(MINUTE_MS);
     assertEquals(calls(), 1);

@@ -172,7 +172,7 @@ Deno.test("nothing is said with the last sends, in a cool-down or after the wind
 
 Deno.test("a word to stop is delivered to a busy agent and acknowledged, each time", async () => {
   const busy = ports({ 1: "busy" });
-  const line = "已转达，claude 正忙，完成当前步骤后生效";
+  const line = "claude 正忙，做完当前这一步就会收到";
   for (
     const word of ["停止", "停", "stop", "/stop", " STOP ", "／ＳＴＯＰ", "停止。", "@claude 停止"]
   ) {
