@@ -6,6 +6,7 @@ const MARKS = [
   ..."*_~`#|[]()<>!\\$-+:.@/ \n",
   ...["**", "***", "__", "~~", "```", "\n\n", "\n# ", "\n* ", "\n- [ ] ", "\n> ", "](http://a.b)"],
   ...["|---|---|", "\n|", "$$", "\\(", "\\)", "![", "https://a.b/c", "字", "，", "\u{1F600}", "\t"],
+  ...["\n\n    ", "^", "~~", "\n1. ", "•", "—"],
 ];
 const word = fc.constantFrom("a", "bc", "Δ", "字词", "7", "x_y", "é");
 const text = fc.array(fc.oneof(word, fc.constantFrom(...MARKS)), { maxLength: 60, size: "max" })
