@@ -19,6 +19,11 @@ export const TEST_PROGRAMS: readonly Program[] = [
     packageName: "systemd",
     neededFor: "the check of the service unit",
   },
+  {
+    names: ["openssl"],
+    packageName: "openssl",
+    neededFor: "the test with a certificate authority of its own",
+  },
 ];
 
 const UPDATE_SECONDS = 120;
