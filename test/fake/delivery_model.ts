@@ -40,6 +40,7 @@ export interface Bubble {
 export interface Throttle {
   readonly coolDownMs: number;
   readonly coolDownMaxMs: number;
+  readonly sendsPerInbound: number;
 }
 
 /** Text number `number` of so many characters; each of its paragraphs can be told from all others. */
@@ -81,19 +82,28 @@ export function checkBudget({ calls, clockSetAtMs }: Seen): string[] {
     .map(({ atMs }) => `a send at ${atMs} was more than WeChat's budget`);
 }
 
-/** After each refusal for a throttle the account is silent for its wait, twice as long each time; then one send is tried. */
-export function checkThrottle(seen: Seen, { coolDownMs, coolDownMaxMs }: Throttle): string[] {
+/**
+ * After each refusal for a throttle the account is silent for its wait, twice as long each time; then one send is tried. That
+ * of the last answer to a message may be for the budget, whatever WeChat calls it: the person's next message is answered.
+ */
+export function checkThrottle(
+  seen: Seen,
+  { coolDownMs, coolDownMaxMs, sendsPerInbound }: Throttle,
+): string[] {
   const breaches: string[] = [];
   let untilMs = 0;
   let waits = 0;
   let lastMs = 0;
-  for (const { atMs, answeredAtMs, answer } of sendsOf(seen.calls)) {
+  const sends = sendsOf(seen.calls);
+  for (const [at, { atMs, answeredAtMs, answer }] of sends.entries()) {
+    const saidMs = seen.saidAtMs.findLast((ms) => ms <= atMs) ?? 0;
+    const inTurn = sends.slice(0, at + 1).filter((send) => send.atMs >= saidMs).length;
     const isClockSet = seen.clockSetAtMs.some((setMs) => setMs >= lastMs && setMs <= atMs);
     if (atMs < untilMs && !isClockSet) {
       breaches.push(`a send at ${atMs} within a wait until ${untilMs}`);
     }
     lastMs = atMs;
-    if (answer.includes("rate limited")) {
+    if (answer.includes("rate limited") && inTurn < sendsPerInbound) {
       untilMs = (answeredAtMs ?? atMs) + Math.min(coolDownMaxMs, coolDownMs * 2 ** waits);
       waits += 1;
     } else if (isTaken(answer)) {

@@ -34,7 +34,7 @@ const AGENTS = ["ann", "bob"];
 const WINDOW_MS = 1_200_000;
 const SENDS = 10;
 const KEPT_FOR_HUB = 1;
-const THROTTLE = { coolDownMs: 10_000, coolDownMaxMs: 60_000 };
+const THROTTLE = { coolDownMs: 10_000, coolDownMaxMs: 60_000, sendsPerInbound: SENDS };
 const FLAGS = {
   "window-hours": String(WINDOW_MS / 3_600_000),
   "cool-down-seconds": "10",
