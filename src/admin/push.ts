@@ -97,6 +97,13 @@ export function pushRoutes(port: PushPort): Hono<Env> {
     });
   });
 
+  // Else the way would go on to where the admin token is asked for.
+  app.all("*", (c) =>
+    refuse(c, "NOT_FOUND", {
+      message: `Cannot find ${c.req.method} ${c.req.path}`,
+      hint: "A notice is given with POST /hub/push, and looked up with GET /hub/push/ID",
+    }));
+
   function show(c: Context, id: ReplyId, { state, reason }: ReplyOutcome): Response {
     const text = outcomeText({ state, reason }, callerLang(c, port.lang));
     return c.json({ id, state, reason, text });

@@ -145,7 +145,6 @@ Deno.test("a push key opens /hub/push alone, and nothing else opens it", async (
       path,
     );
   }
-  assertEquals((await ask(world, key, { method: "DELETE", path: "/hub/push" })).status, 401);
   for (const wrong of [TOKEN, agent, `${key}0`, key.toUpperCase(), "vpush_", "x"]) {
     for (const [method, path] of [["POST", "/hub/push"], ["GET", "/hub/push/1"]] as const) {
       const answer = await ask(world, wrong, {
@@ -259,6 +258,17 @@ Deno.test("POST /hub/push refuses with what was seen and what is wanted", async 
   }
   assertEquals(await world.store.acceptedReplies(9), []);
   assertEquals((await world.store.scripts())[0]?.lastUsedAtMs, null);
+});
+
+Deno.test("/hub/push says how it is used to a script that uses it in another way", async () => {
+  const world = await createPushWorld();
+  const key = await keyFor(world);
+  const ways = [["GET", "/hub/push"], ["GET", "/hub/push/abc"], ["DELETE", "/hub/push"]] as const;
+  for (const [method, path] of ways) {
+    const answer = await ask(world, key, { method, path });
+    assertEquals(answer.status, 404);
+    assert(refusalOf(answer).startsWith(`NOT_FOUND: Cannot find ${method} ${path} A notice is`));
+  }
 });
 
 Deno.test("whatever a script sends is a notice with a state or a refusal with a code", async () => {
