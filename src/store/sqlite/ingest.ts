@@ -61,13 +61,14 @@ const PLAN_WAITED = `
 const HOLD_WAITED = `
   UPDATE sends SET reason = 'turn', due_at_ms = ? WHERE ${WAITED} AND reply IS NOT NULL`;
 /**
- * Of as many of the newest as were made since the message before, and some that left as part of another. What was planned long
- * ago and left just now is hardly ever older. Index: sends_conversation.
+ * Of the newest calls as many as were made since the message before, and some more, since one that was planned before another
+ * may have been made after it. Index: sends_conversation.
  */
 const COUNT_SENDS = `
   SELECT count(*) AS sends FROM (
-    SELECT began_at_ms, attempts FROM sends WHERE conversation = ? ORDER BY id DESC LIMIT ? + 20
-  ) WHERE attempts > 0 AND began_at_ms >= ?`;
+    SELECT began_at_ms FROM sends
+    WHERE conversation = ? AND attempts > 0 ORDER BY id DESC LIMIT ? + 20
+  ) WHERE began_at_ms >= ?`;
 const SELECT_ACCOUNT = `
   SELECT generation, last_inbound_at_ms AS lastInboundAtMs, state_since_ms AS loginAtMs
   FROM accounts WHERE id = ?`;

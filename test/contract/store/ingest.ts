@@ -1,7 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { LIMITS } from "../../../src/core/limits.ts";
 import type { RawInbound } from "../../../src/core/message.ts";
-import { BEN, deliverTo, said, START_MS, type StoreLife } from "../../fake/store_life.ts";
+import {
+  BEN,
+  contentOf,
+  deliverTo,
+  said,
+  START_MS,
+  type StoreLife,
+} from "../../fake/store_life.ts";
 import type { Subject } from "./suite.ts";
 
 const GROUP = "family@chatroom";
@@ -145,6 +152,20 @@ export const INGEST: Subject = {
       sendsSinceInbound: 0,
       coolDownUntilMs: 0,
     });
+  },
+
+  "ingest() counts for the new turn what was sent before much that is still planned": async (
+    life,
+  ) => {
+    const message = await life.deliver("1");
+    await life.poll();
+    const contents = Array.from({ length: 60 }, (_, at) => contentOf(`part ${at}`));
+    await life.reply("all", message, { contents });
+    life.nowMs += 1_000;
+    await life.sendNext();
+    life.nowMs += 1_000;
+    await life.say("late", { createTimeMs: START_MS + 500 });
+    assertEquals((await ledgerOf(life))?.sendsSinceInbound, 1);
   },
 
   "ingest() counts for the new turn what was sent after it was written, but nothing from before the last poll":
