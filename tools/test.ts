@@ -3,6 +3,8 @@
  * Ignored tests count as failed: what was not seen to work has not passed. `ALLOW_SKIP=1` lets them go.
  */
 // deno-lint-ignore-file no-console
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { addTallies, NOTHING, type Outcome, type Tally, tallyReport } from "./junit.ts";
 import { installPrograms, TEST_PROGRAMS } from "./packages.ts";
@@ -80,11 +82,29 @@ async function runTests(stage: Stage): Promise<Tally> {
   try {
     const path = `${folder}/junit.xml`;
     const [verb = "test", ...rest] = stage.args;
-    const outcome = await runDeno(stage, [verb, `--junit-path=${path}`, ...rest]);
+    const modules = await joinFiles(stage.joined ?? [], folder);
+    const outcome = await runDeno(stage, [verb, `--junit-path=${path}`, ...rest, ...modules]);
     return tallyReport(await readIfThere(path), outcome);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Writes modules that import the files, two for each core; gives their paths and what finds the configuration from there. */
+async function joinFiles(files: readonly string[], folder: string): Promise<string[]> {
+  if (files.length === 0) return [];
+  const count = 2 * navigator.hardwareConcurrency;
+  const paths: string[] = [];
+  for (let module = 0; module < count; module++) {
+    const path = `${folder}/quick_${module}_test.ts`;
+    const part = files.filter((_, at) => at % count === module);
+    const lines = part.map((file) =>
+      `import ${JSON.stringify(pathToFileURL(resolve(file)).href)};\n`
+    );
+    await Deno.writeTextFile(path, lines.join(""));
+    paths.push(path);
+  }
+  return ["--config=deno.json", ...paths];
 }
 
 async function runDeno(stage: Stage, args: readonly string[]): Promise<Outcome> {

@@ -1,14 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
-import { type Contents, REAL, SLOW, stagesOf } from "../../../tools/stages.ts";
+import { assertEquals } from "@std/assert";
+import { ALONE, type Contents, REAL, SLOW, stagesOf } from "../../../tools/stages.ts";
 
 function contents(folders: readonly string[]): Contents {
   return {
-    sources: ["src", ...REAL],
+    sources: ["src/a.ts", ...QUICK, "test/unit/setup.ts", ...ALONE, ...SLOW, ...REAL],
     documents: [],
     hasTests: (folder) => folders.includes(folder),
   };
 }
 
+const QUICK = ["test/unit/a_test.ts", "test/tidy/b_test.ts"];
 const EVERYTHING = contents(["test/unit", "test/tidy", "test/fault", "test/e2e"]);
 
 Deno.test("the test command runs the checks, then the fast folders, then fault, real and e2e", () => {
@@ -17,13 +18,12 @@ Deno.test("the test command runs the checks, then the fast folders, then fault, 
 });
 
 Deno.test("the fast part leaves out the fault and e2e tests and what is slow, and plays fewer lives", () => {
-  const names = stagesOf("fast", EVERYTHING).map((stage) => stage.name);
-  assertEquals(names, ["format", "lint", "types", "unit", "tidy"]);
-  const unit = stagesOf("fast", EVERYTHING).find(({ name }) => name === "unit");
-  assertEquals(unit?.env, { RUNS: "few" });
-  assert(unit?.args.includes(`--ignore=${SLOW.filter((path) => path.includes("/unit/")).join()}`));
-  const all = stagesOf("all", EVERYTHING).find(({ name }) => name === "unit");
-  assertEquals(all?.args.filter((arg) => arg.startsWith("--ignore")), []);
+  const stages = stagesOf("fast", EVERYTHING);
+  assertEquals(stages.map(({ name }) => name), ["format", "lint", "types", "quick"]);
+  assertEquals(stages.at(-1)?.joined, QUICK);
+  assertEquals(stages.at(-1)?.args.filter((arg) => arg.startsWith("test/")), ALONE);
+  assertEquals(stages.at(-1)?.env, { RUNS: "few" });
+  assertEquals(stagesOf("all", EVERYTHING).flatMap(({ joined = [] }) => joined), []);
 });
 
 Deno.test("the fault tests are told to be short in the test command and long in their own", () => {
@@ -45,5 +45,5 @@ Deno.test("each file is run once: what needs the machine for itself is left out 
 
 Deno.test("the files that are named are there", async () => {
   const root = new URL("../../../", import.meta.url);
-  for (const path of [...SLOW, ...REAL]) await Deno.stat(new URL(path, root));
+  for (const path of [...SLOW, ...ALONE, ...REAL]) await Deno.stat(new URL(path, root));
 });
