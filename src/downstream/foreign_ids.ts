@@ -1,6 +1,8 @@
 /**
  * Counts ids of the hub's making that a client presents although they are not its own: made for another client, or by nobody.
  * They open nothing; but whoever tries them should be seen. WeChat's own ids, which programs keep from before, are no such.
+ * Ids that a program kept from before it was registered anew, or from before the hub's key was another, cannot be told from
+ * these: a few at first are no alarm.
  */
 import type { ClientId } from "../core/ids.ts";
 import { isForeignSigned } from "../core/tokens.ts";
