@@ -93,6 +93,8 @@ export interface AccountSteps {
     readonly baseUrl: string;
     readonly atMs: number;
   }): Promise<Account>;
+  /** Whether a later login has replaced this token: it is dead. */
+  isSpentToken(token: string): Promise<boolean>;
   /** The token of this generation is dead. Nothing happens when a newer login is stored. */
   markLoggedOut(
     account: AccountId,

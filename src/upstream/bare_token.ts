@@ -4,17 +4,17 @@ import type { Store } from "../store/store.ts";
 
 /**
  * Stores the token as a login unless it is stored already: a restart must not clear the cursor, and a token that WeChat has
- * refused is not used again.
+ * refused, or that a later login replaced, is not used again.
  */
 export async function adoptToken(
   { store, clock }: {
-    readonly store: Pick<Store, "accounts" | "credentials" | "saveLogin">;
+    readonly store: Pick<Store, "accounts" | "credentials" | "isSpentToken" | "saveLogin">;
     readonly clock: Clock;
   },
   given: { readonly token: string | null; readonly baseUrl: string },
 ): Promise<void> {
   const { token, baseUrl } = given;
-  if (token === null) return;
+  if (token === null || await store.isSpentToken(token)) return;
   for (const { id } of await store.accounts()) {
     if ((await store.credentials(id))?.token === token) return;
   }

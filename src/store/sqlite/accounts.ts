@@ -10,6 +10,7 @@ import { forgetForeignQuotes } from "./foreign_quotes.ts";
 import type { Group, Step } from "./group.ts";
 import { refreshNextSends } from "./next_send.ts";
 import type { Secrets } from "./secrets.ts";
+import { isSpentToken, noteSpentToken } from "./spent_tokens.ts";
 import { makeUndecided } from "./undecided.ts";
 
 interface AccountRow extends Omit<Account, "showsIds"> {
@@ -27,11 +28,21 @@ const SELECT_CREDENTIALS = `
   SELECT id AS account, generation, state, base_url AS baseUrl, token, cursor
   FROM accounts WHERE id = ? AND removed_at_ms IS NULL`;
 
-/** Of a bare token only the bot is known; a scan of the same bot makes its owner known. */
+/**
+ * Of a bare token only the bot is known. A scan of the same bot makes its owner known, and so does, once the token is dead and
+ * a scan has made another bot, that who scanned is among those who wrote to it, or nobody ever did.
+ */
 const FIND_BY_USER = `
-  SELECT id FROM accounts
-  WHERE removed_at_ms IS NULL AND (user_id = ?1 OR (user_id IS NULL AND bot_id = ?2))
-  ORDER BY user_id IS NULL LIMIT 1`;
+  SELECT id FROM accounts AS a
+  WHERE removed_at_ms IS NULL AND (user_id = ?1 OR (user_id IS NULL AND (
+    bot_id = ?2 OR (state = 'logged_out' AND (
+      EXISTS (
+        SELECT 1 FROM conversations AS c JOIN senders AS s ON s.id = c.sender
+        WHERE c.account = a.id AND s.wechat_id = ?1
+      ) OR NOT EXISTS (SELECT 1 FROM conversations WHERE account = a.id)
+    ))
+  )))
+  ORDER BY user_id IS NULL, bot_id <> ?2, id LIMIT 1`;
 const FIND_BY_BOT = "SELECT id FROM accounts WHERE removed_at_ms IS NULL AND bot_id = ?";
 const INSERT = `
   INSERT INTO accounts (name, user_id, bot_id, base_url, generation, state, state_since_ms, token)
@@ -75,6 +86,7 @@ export function createAccountSteps(parts: {
   const { group, secrets, now } = parts;
   return {
     accounts: () => group.read((db) => db.all<AccountRow>(SELECT_ALL).map(readAccount)),
+    isSpentToken: (token) => group.read((db) => isSpentToken(db, token)),
     credentials: (account) => group.read((db) => readCredentials(db, secrets, account)),
     saveLogin: (login) => group.write((step) => saveLogin(step, secrets, login)),
     markLoggedOut: (account, seen) =>
@@ -124,6 +136,8 @@ function saveLogin(
   }
   const account = found.id;
   forgetForeignQuotes(db, account); // a scan ends every other login
+  const before = readCredentials(db, secrets, account)?.token ?? "";
+  if (before !== login.token) noteSpentToken(db, before);
   db.run(RELOGIN, userId, botId, baseUrl, atMs, token, account);
   db.run(CLEAR_CONTEXT_TOKENS, account);
   const planned = db.change(PLAN_WAITING_FOR_LOGIN, account);

@@ -69,6 +69,23 @@ export const ACCOUNTS: Subject = {
     assertEquals([known.id, known.userId], [bare.id, "new@im.wechat"]);
   },
 
+  "saveLogin() knows whose a dead bare token was by who wrote to it": async (life) => {
+    const { store } = life;
+    const bare = await store.saveLogin({ ...LOGIN, userId: null, botId: "bare@im.bot" });
+    await life.ingest([said("hello", { from: BEN })], { account: bare.id, generation: 1 });
+    const scan = (userId: string) =>
+      store.saveLogin({ ...LOGIN, userId, botId: `${userId}.bot`, token: `of ${userId}` });
+    assert((await scan(BEN)).id !== bare.id, "it is in use, and may be somebody else's");
+    await store.removeAccount((await store.accounts()).at(-1)?.id ?? bare.id);
+    await store.markLoggedOut(bare.id, { generation: 1, atMs: START_MS });
+    assert((await scan(ANN)).id !== bare.id, "Ann never wrote to it");
+    assertEquals(await store.isSpentToken(LOGIN.token), false);
+    const known = await scan(BEN);
+    assertEquals([known.id, known.userId, known.state], [bare.id, BEN, "active"]);
+    assertEquals(await store.isSpentToken(LOGIN.token), true);
+    assertEquals(await store.isSpentToken(`of ${BEN}`), false);
+  },
+
   "saveLogin() plans the sends that waited for the login": async (life) => {
     const { store } = life;
     const message = await life.deliver("question");

@@ -45,6 +45,22 @@ Deno.test("adoptToken() does not use a token again that WeChat has refused", asy
   });
 });
 
+Deno.test("adoptToken() does not use a token again that a scan has replaced", async () => {
+  await withStore(async (store) => {
+    await adoptToken({ store, clock }, { token: TOKEN, baseUrl: BASE_URL });
+    const login = { userId: "p@im.wechat", botId: "other@im.bot", token: "new", baseUrl: BASE_URL };
+    const [account] = await store.accounts();
+    if (account === undefined) throw new Error("no account");
+    await store.markLoggedOut(account.id, { generation: account.generation, atMs: clock.now() });
+    await store.saveLogin({ ...login, atMs: clock.now() });
+    await adoptToken({ store, clock }, { token: TOKEN, baseUrl: BASE_URL });
+    const accounts = await store.accounts();
+    assertEquals(accounts.map(({ id, botId, state }) => [id, botId, state]), [
+      [account.id, "other@im.bot", "active"],
+    ]);
+  });
+});
+
 Deno.test("adoptToken() without a token leaves the accounts alone", async () => {
   await withStore(async (store) => {
     await adoptToken({ store, clock }, { token: null, baseUrl: BASE_URL });
