@@ -5,7 +5,7 @@ import { type Books, findImbalances, repliesOf } from "../fake/day_books.ts";
 import { PEOPLE } from "../fake/day_script.ts";
 
 /** The owner of a small machine waits no longer. */
-const REAL_MS_MAX = 60_000;
+const REAL_MS_MAX = 120_000;
 
 let playing: Promise<PlayedDay> | null = null;
 
