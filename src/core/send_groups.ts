@@ -26,23 +26,20 @@ export function groupWaiting(
     readonly sinceMs: number;
   },
 ): { readonly groups: readonly Group[]; readonly rest: readonly SendId[] } {
-  const runs: Run[] = [];
-  for (const one of waiting.toReversed()) {
-    const text = one.isFixed ? null : plainText(one.content);
-    const run = runs.at(-1);
-    const member = { ...one, text: text ?? "" };
-    const joined = run === undefined ? null : { ...run, members: [member, ...run.members] };
-    if (text !== null && joined?.isText === true && textOf(joined.members).length <= textMax) {
-      runs[runs.length - 1] = joined;
-    } else {
-      runs.push({ isText: text !== null, members: [member] });
-    }
-  }
-  const inOrder = runs.toReversed();
+  const joined = runsOf(waiting, { textMax, isBorder: () => false });
+  const sendsOf = Map.groupBy(waiting, ({ reply }) => reply);
+  const isPart = ({ reply }: WaitingSend) => (sendsOf.get(reply)?.length ?? 0) > 1;
+  const isOld = ({ plannedAtMs }: WaitingSend) => plannedAtMs < sinceMs;
+  // Where something stays, an answer takes nothing along that would pass what stands before it.
+  const inOrder = joined.length <= slots ? joined : runsOf(waiting, {
+    textMax,
+    isBorder: (one, next) =>
+      isOld(one) !== isOld(next) || (one.reply !== next.reply && (isPart(one) || isPart(next))),
+  });
   const isMinorRun = ({ members }: Run) => members.every(isMinor);
   const answers = inOrder.filter((run) => !isMinorRun(run));
   const last = waiting.findLast((one) => !isMinor(one));
-  const newest = last === undefined || last.plannedAtMs < sinceMs
+  const newest = last === undefined || isOld(last)
     ? []
     : answers.filter(({ members }) => members.some(({ reply }) => reply === last.reply));
   const byNeed = [...newest, ...answers, ...inOrder.filter(isMinorRun)];
@@ -56,6 +53,29 @@ export function groupWaiting(
     rest: inOrder.filter((run) => !chosen.has(run))
       .flatMap(({ members }) => members.map(({ send }) => send)),
   };
+}
+
+/** Texts that stand behind each other together, as long as they fit; the newest run is the fullest. */
+function runsOf(
+  waiting: readonly WaitingSend[],
+  { textMax, isBorder }: {
+    readonly textMax: number;
+    readonly isBorder: (one: WaitingSend, next: WaitingSend) => boolean;
+  },
+): readonly Run[] {
+  const runs: Run[] = [];
+  for (const one of waiting.toReversed()) {
+    const text = one.isFixed ? null : soleText(one.content);
+    const run = runs.at(-1);
+    const member = { ...one, text: text ?? "" };
+    const [next] = run?.members ?? [];
+    const joined = [member, ...run?.members ?? []];
+    const fits = text !== null && run?.isText === true && next !== undefined &&
+      !isBorder(one, next) && textOf(joined).length <= textMax;
+    if (fits) runs[runs.length - 1] = { isText: true, members: joined };
+    else runs.push({ isText: text !== null, members: [member] });
+  }
+  return runs.toReversed();
 }
 
 /**
@@ -105,7 +125,7 @@ export function withNote(
   const last = groups.at(-1);
   const carrier = waiting.find(({ send }) => send === last?.carrier);
   if (last === undefined || carrier === undefined || carrier.isFixed) return groups;
-  const text = plainText(last.content ?? carrier.content);
+  const text = soleText(last.content ?? carrier.content);
   if (text === null || carrier.content.includes('"ref_msg"')) return groups;
   const noted = `${text}\n\n${noteOf(replies)}`;
   if (noted.length > textMax) return groups;
@@ -118,7 +138,7 @@ function isMinor({ rank }: WaitingSend): boolean {
 
 /** Whether it is nothing but text, which leaves together with more. */
 export function isText({ content }: WaitingSend): boolean {
-  return plainText(content) !== null;
+  return soleText(content) !== null;
 }
 
 type Member = WaitingSend & { readonly text: string };
@@ -130,7 +150,7 @@ interface Run {
 
 /** `null` where it cannot be joined without a loss: it is more than text, quotes something, or must stay as it is. */
 function asMember(one: WaitingSend): Member | null {
-  const text = one.isFixed || one.content.includes('"ref_msg"') ? null : plainText(one.content);
+  const text = one.isFixed || one.content.includes('"ref_msg"') ? null : soleText(one.content);
   return text === null ? null : { ...one, text };
 }
 
@@ -159,7 +179,7 @@ function textOf(members: readonly Member[]): string {
 }
 
 /** `null` where there is more than text. */
-function plainText(content: string): string | null {
+function soleText(content: string): string | null {
   const read = tryParseJson(content);
   if (!isObject(read)) return null;
   const items = itemsOf(read);

@@ -61,6 +61,18 @@ Deno.test("of a newest answer in parts the first parts leave before the others, 
   assertEquals([two.groups.map(([carrier]) => carrier), two.rest], [[2, 3], [1, 4]]);
 });
 
+Deno.test("an answer takes no part along that would pass one which stays", () => {
+  const parts = waiting("0123456789abcde1", "0123456789abcde2", "3", "the answer").map((one, at) =>
+    at < 3 ? { ...one, reply: asId<ReplyId>(9) } : { ...one, plannedAtMs: 1_001 }
+  );
+  for (const sinceMs of [0, 1_001]) {
+    const one = grouped(parts, { textMax: 24, slots: 1, sinceMs });
+    assertEquals(one, { groups: [[4, [], null]], rest: [1, 2, 3] });
+  }
+  const all = grouped(parts, { textMax: 24, slots: 3, sinceMs: 1_001 });
+  assertEquals(all.groups.map(([carrier]) => carrier), [1, 2, 3]);
+});
+
 Deno.test("what was given before the person wrote again leaves the oldest first, its parts in their order", () => {
   const given = waiting("0123456789abcde1", "0123456789abcde2", "0123456789abcde3");
   const old = { textMax: 24, slots: 1, sinceMs: 1_001 };
