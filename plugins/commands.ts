@@ -291,6 +291,7 @@ function statusText(ctx: Ctx): string {
     state === "busy" || (state !== "polling" && waiting > 0)
   );
   const throttledUntilMs = hub.throttledUntilMs ?? null;
+  const sendsLeft = Math.max(0, hub.sendsLeft - 1); // this answer takes one
   return [
     words.hub(hub.version, words.duration(hub.uptimeMs)),
     client === undefined
@@ -299,8 +300,8 @@ function statusText(ctx: Ctx): string {
     words.counts(clients.length, there),
     ...(held.length === 0 ? [] : [heldText(held, ctx)]),
     hub.windowEndsAtMs === null
-      ? words.sends(hub.sendsLeft)
-      : words.sendsWithin(hub.sendsLeft, words.duration(hub.windowEndsAtMs - nowMs)),
+      ? words.sends(sendsLeft)
+      : words.sendsWithin(sendsLeft, words.duration(hub.windowEndsAtMs - nowMs)),
     ...(throttledUntilMs === null ? [] : [words.throttled(clockText(throttledUntilMs))]),
   ].join("\n");
 }

@@ -217,7 +217,7 @@ Deno.test("/status tells in one send what may still be said and who has to be wa
     assertEquals(calls(), 1);
     assertMatch(
       shown()[0] ?? "",
-      /2 agents, 0 there\nann \(.*\), 1 waiting\n10 answers left, window closes in 24 h$/,
+      /2 agents, 0 there\nann \(.*\), 1 waiting\n9 answers left, window closes in 24 h$/,
     );
   }, { agents: ["ann", "bob"] });
 });

@@ -187,20 +187,20 @@ Deno.test("/status tells version, who is chosen, who is there and what may still
     "当前：codex（在线）",
     "智能体 4 个，2 个在",
     "claude（离线 12 分钟）3 条等待；小助手（忙）",
-    "还能回复 8 条，窗口还剩 23 小时",
+    "还能回复 7 条，窗口还剩 23 小时",
   ]);
   const closed = { ...hub, windowEndsAtMs: null };
   assertEquals(said("/status", context({ hub: closed, lang: "en" })).split("\n").slice(1), [
     "Current: no agent chosen",
     "4 agents, 2 there",
     "claude (away for 12 min), 3 waiting; 小助手 (busy)",
-    "8 answers left",
+    "7 answers left",
   ]);
   const at = new Date(2026, 0, 5, 9, 7).getTime();
   const throttled = context({ hub: { ...open, throttledUntilMs: at }, clients: [] });
   assertEquals(said("/status", throttled).split("\n").slice(2), [
     "智能体 0 个，0 个在",
-    "还能回复 8 条，窗口还剩 23 小时",
+    "还能回复 7 条，窗口还剩 23 小时",
     "微信限流中，09:07 再试",
   ]);
 });
