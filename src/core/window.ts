@@ -50,10 +50,13 @@ const REFUSED_AGE_MIN_MS = 60_000;
 /** Proofs that differ by less are the same; most answers follow within seconds and teach nothing. */
 const QUEUED_STEP_MS = 60_000;
 
-/** What one answer teaches; the same object when it teaches nothing. The newest answer counts where two disagree. */
+/**
+ * What one answer teaches; the same object when it teaches nothing. The newest answer counts where two disagree. A send that
+ * was taken without an id proves no age safe, but is no refusal either.
+ */
 export function learnWindow(
   learned: LearnedWindow,
-  answer: "queued" | "refused",
+  answer: "queued" | "taken" | "refused",
   ageMs: number,
 ): LearnedWindow {
   const { queuedAgeMs, refusedAgeMs } = learned;
@@ -64,9 +67,10 @@ export function learnWindow(
     return { queuedAgeMs: Math.min(queuedAgeMs, ageMs), refusedAgeMs: ageMs };
   }
   const overrules = refusedAgeMs !== null && ageMs > refusedAgeMs;
-  if (!overrules && ageMs < queuedAgeMs + QUEUED_STEP_MS) return learned;
+  const isProof = answer === "queued" && ageMs >= queuedAgeMs + QUEUED_STEP_MS;
+  if (!overrules && !isProof) return learned;
   return {
-    queuedAgeMs: Math.max(queuedAgeMs, ageMs),
+    queuedAgeMs: answer === "queued" ? Math.max(queuedAgeMs, ageMs) : queuedAgeMs,
     refusedAgeMs: overrules ? null : refusedAgeMs,
   };
 }

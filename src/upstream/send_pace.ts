@@ -30,6 +30,13 @@ const GATE_EVENTS: Readonly<Partial<Record<SendMeaning, GateEvent>>> = {
   throttled: "throttled",
 };
 
+/** What an answer says of the window; the others say nothing. */
+const TEACHES: Readonly<Partial<Record<SendMeaning, Parameters<typeof learnWindow>[1]>>> = {
+  queued: "queued",
+  untold: "taken",
+  stale_context: "refused",
+};
+
 export class SendPace {
   readonly #clock: Clock;
   readonly #settings: PaceSettings;
@@ -129,8 +136,8 @@ export class SendPace {
 
   /** What the answer shows of the account's window; `null`: nothing that has to be kept. */
   learn(meaning: SendMeaning, { lastInboundAtMs }: Ledger): LearnedWindow | null {
-    const answer = meaning === "queued" ? meaning : meaning === "stale_context" ? "refused" : null;
-    if (answer === null || lastInboundAtMs === null) return null;
+    const answer = TEACHES[meaning];
+    if (answer === undefined || lastInboundAtMs === null) return null;
     const before = this.#learned;
     this.#learned = learnWindow(before, answer, this.#clock.now() - lastInboundAtMs);
     return this.#learned === before ? null : this.#learned;

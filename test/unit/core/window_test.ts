@@ -10,7 +10,9 @@ import {
 const HOUR = 3_600_000;
 const LIMITS = { safeWindowMs: 11 * HOUR, windowMs: 24 * HOUR };
 
-function learn(...answers: readonly (readonly ["queued" | "refused", number])[]): LearnedWindow {
+function learn(
+  ...answers: readonly (readonly ["queued" | "taken" | "refused", number])[]
+): LearnedWindow {
   return answers.reduce(
     (learned, [answer, hours]) => learnWindow(learned, answer, hours * HOUR),
     NOTHING_LEARNED,
@@ -48,6 +50,8 @@ Deno.test("an age at which a send was refused is risky from then on, however you
 Deno.test("a later success at a greater age overrules a refusal, at a smaller one it does not", () => {
   assertEquals(safeHours(learn(["refused", 2], ["queued", 3])), 11);
   assertEquals(safeHours(learn(["refused", 2], ["queued", 1])), 2);
+  assertEquals(safeHours(learn(["refused", 2], ["taken", 3])), 11, "an account without ids, too");
+  assertEquals(safeHours(learn(["taken", 15])), 11, "nobody knows whether it was shown");
 });
 
 Deno.test("a success never opens a window beyond its end", () => {
