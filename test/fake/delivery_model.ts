@@ -8,7 +8,8 @@
  *   on its way then,
  * - of what is more than a turn still holds, the newest text of that turn leaves, with what fits into the bubble in front of it,
  *   and what is older waits for the person, and
- * - what fell due while the machine slept may let what is given in the next seconds pass.
+ * - what fell due while the machine slept may let what is given in the next seconds pass, and
+ * - from when the hub's clock is set until the hub hears of the person again, it does not know which turn a text is of.
  */
 import type { SendState } from "../../src/core/lifecycle.ts";
 import type { RequestRecord } from "../../src/simulator/exchange.ts";
@@ -221,7 +222,10 @@ export function checkOrder(seen: Seen): string[] {
       if (early.bubble === late.bubble) breaches.push(`${text} in one bubble`);
       const lateGivenMs = givenAtMs.get(late.number) ?? 0;
       if (wokeAtMs.some((ms) => ms <= early.atMs && early.atMs - ms < SAME_MOMENT_MS)) continue;
-      if (seen.clockSetAtMs.some((ms) => ms >= lateGivenMs && ms <= early.atMs)) continue;
+      // Until the hub hears of the person again it cannot tell what was given after the last message from what was before.
+      const setMs = seen.clockSetAtMs.findLast((ms) => ms <= early.atMs) ?? null;
+      const isToldApart = setMs === null || heardAtMs.some((ms) => ms > setMs && ms <= lateGivenMs);
+      if (!isToldApart) continue;
       // Turns are counted by what the hub had heard of the person; what it hears late was written earlier.
       const turn = turnAt(lateGivenMs);
       const together = numbersOf(bubbles[early.bubble]?.text ?? "");
