@@ -92,13 +92,18 @@ export function checkThrottle(
   { coolDownMs, coolDownMaxMs, sendsPerInbound }: Throttle,
 ): string[] {
   const breaches: string[] = [];
+  const heardAtMs = heardIn(seen);
   let untilMs = 0;
   let waits = 0;
   let lastMs = 0;
   const sends = sendsOf(seen.calls);
   for (const [at, { atMs, answeredAtMs, answer }] of sends.entries()) {
-    const saidMs = seen.saidAtMs.findLast((ms) => ms <= atMs) ?? 0;
-    const inTurn = sends.slice(0, at + 1).filter((send) => send.atMs >= saidMs).length;
+    const sendsSince = (times: readonly number[]) => {
+      const sinceMs = times.findLast((ms) => ms < atMs) ?? 0;
+      return sends.slice(0, at + 1).filter((send) => send.atMs >= sinceMs).length;
+    };
+    // What the person wrote may not have been heard yet.
+    const inTurn = Math.max(sendsSince(seen.saidAtMs), sendsSince(heardAtMs));
     const isClockSet = seen.clockSetAtMs.some((setMs) => setMs >= lastMs && setMs <= atMs);
     if (atMs < untilMs && !isClockSet) {
       breaches.push(`a send at ${atMs} within a wait until ${untilMs}`);
@@ -198,8 +203,7 @@ export function checkMerged(seen: Seen): string[] {
 /** See the top. */
 export function checkOrder(seen: Seen): string[] {
   const { bubbles, wokeAtMs } = seen;
-  const heardAtMs = seen.calls.filter(({ answer }) => answer.includes('"msgs":[{'))
-    .map(({ answeredAtMs, atMs }) => answeredAtMs ?? atMs);
+  const heardAtMs = heardIn(seen);
   const breaches: string[] = [];
   const replies = repliesOf(seen);
   const places = new Map(replies.map((reply) => [marksOf(reply.text)[0]?.number ?? 0, reply]));
@@ -246,6 +250,12 @@ export function checkOrder(seen: Seen): string[] {
     }
   }
   return [...new Set(breaches)];
+}
+
+/** When the hub heard of the person. */
+function heardIn({ calls }: Seen): number[] {
+  return calls.filter(({ answer }) => answer.includes('"msgs":[{'))
+    .map(({ answeredAtMs, atMs }) => answeredAtMs ?? atMs);
 }
 
 /** Deciding, pacing and putting together take so long at most. */
