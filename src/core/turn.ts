@@ -159,6 +159,25 @@ export function sendsForEnd(turn: Turn, limits: TurnLimits): number {
   return Math.min(forText, Math.max(1, forText - forOthers));
 }
 
+/**
+ * What is put together at the turn's end. An answer that waits for no turn's end but for its call to get through is none of
+ * it: with the rank of what is released it would go behind answers that are given after it.
+ */
+export function waitingForEnd(turn: Turn, limits: TurnLimits): readonly WaitingSend[] {
+  const isOld = isFromBefore(turn);
+  const held = turn.waiting.filter((one) => one.isHeld && !isOld(one));
+  const leavesAlone = (one: WaitingSend) =>
+    !one.isHeld && one.rank === "reply" && !isOld(one) &&
+    !held.some(({ client }) => client === one.client) &&
+    admitInTurn(turn, one, limits) === "send";
+  return turn.waiting.filter((one) => !leavesAlone(one));
+}
+
+/** Whether it was given before the person's newest message. */
+function isFromBefore({ lastInboundAtMs }: Turn): (one: WaitingSend) => boolean {
+  return ({ plannedAtMs }) => plannedAtMs < (lastInboundAtMs ?? 0);
+}
+
 export type TurnAdmission = "send" | "wait_for_end" | "wait_for_person";
 
 /** Who may use the last sends. `client` wrote it; `null`: the hub. */
@@ -201,7 +220,7 @@ export function fairestIn(turn: Turn, head: SendId): WaitingSend | null {
   if (first === undefined || first.isFixed || first.rank !== "reply") return first ?? null;
   const answers = turn.waiting.filter(({ rank }) => rank === "reply");
   const held = answers.filter(({ isHeld }) => isHeld);
-  const isOld = ({ plannedAtMs }: WaitingSend) => plannedAtMs < (turn.lastInboundAtMs ?? 0);
+  const isOld = isFromBefore(turn);
   const isBlocked = (one: WaitingSend) =>
     held.some((other) =>
       other.client === one.client && other.send < one.send && (isOld(one) || !isOld(other))

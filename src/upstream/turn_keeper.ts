@@ -17,6 +17,7 @@ import {
   TURN_LOOK_MS,
   type TurnAdmission,
   type TurnLimits,
+  waitingForEnd,
   type WaitingSend,
 } from "../core/turn.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -130,7 +131,7 @@ export class TurnKeeper {
         continue;
       }
       const slots = sendsForEnd(turn, settings);
-      const { waiting } = turn;
+      const waiting = waitingForEnd(turn, settings);
       const textMax = LIMITS.sendTextMax;
       const sinceMs = turn.lastInboundAtMs ?? 0;
       const grouped = groupWaiting(waiting, { textMax, slots, sinceMs });

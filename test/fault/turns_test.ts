@@ -206,3 +206,24 @@ Deno.test("words of the hub's that have to wait for the answer do not keep the a
     assertEquals(shown().slice(before), ["two", "there is more"]);
   }, flags);
 });
+
+Deno.test("an answer that an outage holds up leaves before those given after it, whatever the last turn left", async () => {
+  await withDelivery(async (world) => {
+    const [ann] = await ask(world, { names: ["ann"], text: "hello" });
+    assert(ann !== undefined);
+    const { clock, upstream, shown, say } = world;
+    for (let at = 1; at <= 12; at++) await ann.reply(`old ${at} `.padEnd(1_700, "x"));
+    await say("and now?");
+    await ann.poll();
+    const before = shown().length;
+    upstream.isReachable = false;
+    const answer = ann.reply("the answer");
+    await clock.advance(180_000);
+    upstream.isReachable = true;
+    const more = [1, 2, 3].map((at) => ann.reply(`more ${at} `.padEnd(1_700, "x")));
+    await clock.advance(120_000);
+    await Promise.all([answer, ...more]);
+    const seen = shown().slice(before).join().match(/the answer|more \d|old \d+/g);
+    assertEquals(seen?.slice(0, 5), ["the answer", "more 1", "more 2", "more 3", "old 9"]);
+  });
+});

@@ -9,6 +9,7 @@ import {
   type SendRank,
   sendsForEnd,
   type Turn,
+  waitingForEnd,
 } from "../../../src/core/turn.ts";
 import { SEND_LIMITS } from "../../fake/send_limits.ts";
 import { clientOf, NAMES, waiting } from "../../fake/waiting_sends.ts";
@@ -142,4 +143,21 @@ Deno.test("no answer passes an older one of its client that waits in this turn; 
   const later = given.map((one, at) => at === 0 ? one : { ...one, plannedAtMs: 3_000 });
   assertEquals([next(0), next(2_000), next(2_000, later)], [3, 3, 2]);
   assertEquals(next(0, given.slice(0, 2)), null);
+});
+
+Deno.test("at the end of a turn an answer that waits for nothing but its call leaves by itself", () => {
+  const old = { text: "old", isHeld: true };
+  const late = { plannedAtMs: 3_000 };
+  const end = (given: ReturnType<typeof waiting>, sendsSinceInbound = 1) => {
+    const now = turn({ lastInboundAtMs: 2_000, sendsSinceInbound, waiting: given });
+    return waitingForEnd(now, SEND_LIMITS).map(({ send }) => Number(send));
+  };
+  assertEquals(end(waiting(old, { text: "answer", ...late })), [1]);
+  assertEquals(end(waiting(old, { text: "answer", ...late }), 8), [1, 2], "none is left for it");
+  assertEquals(end(waiting(old, { text: "answer", ...late, isHeld: true })), [1, 2]);
+  assertEquals(end(waiting(old, "as old")), [1, 2]);
+  assertEquals(end(waiting(old, { text: "notice", ...late, rank: "push" })), [1, 2]);
+  const kept = { text: "kept", ...late, isHeld: true };
+  assertEquals(end(waiting(old, kept, { text: "behind it", ...late })), [1, 2, 3]);
+  assertEquals(end(waiting(old, kept, { by: "bob", text: "answer", ...late })), [1, 2]);
 });
