@@ -7,7 +7,7 @@
  * - what was kept back when the hub heard of the person again leaves as a digest, oldest first, after what is given later or was
  *   on its way then,
  * - of what is more than a turn still holds, the newest text of that turn leaves, with what fits into the bubble in front of it,
- *   and what is older waits for the person, and
+ *   and what is older waits for the person, also where an outage lets the newest leave only after the person's next words, and
  * - what fell due while the machine slept may let what is given in the next seconds pass, and
  * - from when the hub's clock is set until the hub hears of the person again, it does not know which turn a text is of.
  */
@@ -243,7 +243,11 @@ export function checkOrder(seen: Seen): string[] {
       const ownGiven = seen.given.filter(({ agent }) => agent === late.reply.client);
       const newest = newestGiven(ownGiven, early.atMs - SAME_MOMENT_MS);
       const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs);
-      const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs);
+      // Whatever delays it, the newest text of a turn that was over then goes on leaving before the rest.
+      const nextHeardMs = heardAtMs.find((ms) => ms > earlyGivenMs) ?? Infinity;
+      const isNewestOfTurn = earlyGivenMs >= (newestGiven(ownGiven, nextHeardMs)?.atMs ?? 0);
+      const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs) ||
+        (isDelayed && isNewestOfTurn);
       const isAnswer = isOfTurn &&
         (newest === null || isDelayed || earlyGivenMs >= newest.atMs);
       if (!isAnswer) breaches.push(`${text}, which nobody asked for`);
