@@ -12,6 +12,7 @@
  * - from when the hub's clock is set until the hub hears of the person again, it does not know which turn a text is of.
  */
 import type { SendState } from "../../src/core/lifecycle.ts";
+import { LIMITS } from "../../src/core/limits.ts";
 import type { RequestRecord } from "../../src/simulator/exchange.ts";
 import type { MessageTrace, ReplyTrace, SendTrace } from "../../src/store/trace.ts";
 import type { Given } from "./delivery_life.ts";
@@ -98,13 +99,17 @@ export function checkThrottle(
   let lastMs = 0;
   const sends = sendsOf(seen.calls);
   for (const [at, { atMs, answeredAtMs, answer }] of sends.entries()) {
+    const setMs = seen.clockSetAtMs.findLast((ms) => ms <= atMs) ?? Infinity;
     const sendsSince = (times: readonly number[]) => {
       const sinceMs = times.findLast((ms) => ms < atMs) ?? 0;
       return sends.slice(0, at + 1).filter((send) => send.atMs >= sinceMs).length;
     };
-    // What the person wrote may not have been heard yet.
-    const inTurn = Math.max(sendsSince(seen.saidAtMs), sendsSince(heardAtMs));
-    const isClockSet = seen.clockSetAtMs.some((setMs) => setMs >= lastMs && setMs <= atMs);
+    // What the person wrote may not have been heard yet, and what was sent before the clock was set may seem to be of this turn.
+    const inTurn = Math.max(
+      ...[seen.saidAtMs, heardAtMs].map(sendsSince),
+      setMs === Infinity ? 0 : sendsSince(seen.saidAtMs.filter((ms) => ms < setMs)),
+    );
+    const isClockSet = seen.clockSetAtMs.some((ms) => ms >= lastMs && ms <= atMs);
     if (atMs < untilMs && !isClockSet) {
       breaches.push(`a send at ${atMs} within a wait until ${untilMs}`);
     }
@@ -204,6 +209,8 @@ export function checkMerged(seen: Seen): string[] {
 export function checkOrder(seen: Seen): string[] {
   const { bubbles, wokeAtMs } = seen;
   const heardAtMs = heardIn(seen);
+  const lostAtMs = sendsOf(seen.calls).filter(({ fault }) => LOST.includes(fault))
+    .map(({ answeredAtMs, atMs }) => answeredAtMs ?? atMs);
   const breaches: string[] = [];
   const replies = repliesOf(seen);
   const places = new Map(replies.map((reply) => [marksOf(reply.text)[0]?.number ?? 0, reply]));
@@ -242,7 +249,8 @@ export function checkOrder(seen: Seen): string[] {
       if (isOnItsWay) continue;
       const ownGiven = seen.given.filter(({ agent }) => agent === late.reply.client);
       const newest = newestGiven(ownGiven, early.atMs - SAME_MOMENT_MS);
-      const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs);
+      const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs) ||
+        lostAtMs.some((ms) => ms >= earlyGivenMs - BACKOFF_MS && ms <= early.atMs);
       // Whatever delays it, the newest text of a turn that was over then goes on leaving before the rest.
       const nextHeardMs = heardAtMs.find((ms) => ms > earlyGivenMs) ?? Infinity;
       const isNewestOfTurn = earlyGivenMs >= (newestGiven(ownGiven, nextHeardMs)?.atMs ?? 0);
@@ -261,6 +269,10 @@ function heardIn({ calls }: Seen): number[] {
   return calls.filter(({ answer }) => answer.includes('"msgs":[{'))
     .map(({ answeredAtMs, atMs }) => answeredAtMs ?? atMs);
 }
+
+/** The faults of calls whose answer was lost; the next call may wait so long. */
+const LOST = ["reset", "silence"];
+const BACKOFF_MS = LIMITS.upstreamBackoffMaxMs;
 
 /** Deciding, pacing and putting together take so long at most. */
 const SAME_MOMENT_MS = 15_000;
