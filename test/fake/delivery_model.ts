@@ -5,9 +5,9 @@
  * The order of texts, as promised: what one client gave stands in one bubble in the order given, and one bubble after the
  * other, except that
  * - what was kept back when the hub heard of the person again leaves as a digest, oldest first, after what is given later or was
- *   on its way then,
+ *   on its way then, be it that an outage or the lack of a login held that up,
  * - of what is more than a turn still holds, the newest text of that turn leaves, with what fits into the bubble in front of it,
- *   and what is older waits for the person, also where an outage lets the newest leave only after the person's next words, and
+ *   and what is older waits for the person, and
  * - what fell due while the machine slept may let what is given in the next seconds pass, and
  * - from when the hub's clock is set until the hub hears of the person again, it does not know which turn a text is of.
  */
@@ -242,20 +242,19 @@ export function checkOrder(seen: Seen): string[] {
       const together = numbersOf(bubbles[early.bubble]?.text ?? "");
       const earlyGivenMs = Math.max(...together.map((number) => givenAtMs.get(number) ?? 0));
       if (turn < turnAt(earlyGivenMs) || hasSaid(lateGivenMs, earlyGivenMs)) continue;
-      // It was on its way, not kept back, when the person wrote.
+      // It was on its way, not kept back, when the person wrote; where something was wrong that may have taken long.
+      const isTroubled = (untilMs: number) =>
+        seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= untilMs);
       const isOnItsWay = heardAtMs.some((ms) =>
-        ms >= Math.max(lateGivenMs, earlyGivenMs) && ms - earlyGivenMs < SAME_MOMENT_MS
+        ms >= Math.max(lateGivenMs, earlyGivenMs) &&
+        (ms - earlyGivenMs < SAME_MOMENT_MS || (ms <= early.atMs && isTroubled(ms)))
       );
       if (isOnItsWay) continue;
       const ownGiven = seen.given.filter(({ agent }) => agent === late.reply.client);
       const newest = newestGiven(ownGiven, early.atMs - SAME_MOMENT_MS);
-      const isDelayed = seen.troubledAtMs.some((ms) => ms >= earlyGivenMs && ms <= early.atMs) ||
+      const isDelayed = isTroubled(early.atMs) ||
         lostAtMs.some((ms) => ms >= earlyGivenMs - BACKOFF_MS && ms <= early.atMs);
-      // Whatever delays it, the newest text of a turn that was over then goes on leaving before the rest.
-      const nextHeardMs = heardAtMs.find((ms) => ms > earlyGivenMs) ?? Infinity;
-      const isNewestOfTurn = earlyGivenMs >= (newestGiven(ownGiven, nextHeardMs)?.atMs ?? 0);
-      const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs) ||
-        (isDelayed && isNewestOfTurn);
+      const isOfTurn = turnAt(early.atMs) === turn || !hasSaid(earlyGivenMs, early.atMs);
       const isAnswer = isOfTurn &&
         (newest === null || isDelayed || earlyGivenMs >= newest.atMs);
       if (!isAnswer) breaches.push(`${text}, which nobody asked for`);
