@@ -3,18 +3,15 @@
  * and isolated; and what an isolated plugin takes while nobody asks it.
  */
 import { LIMITS } from "../../src/core/limits.ts";
-import { silentLog } from "../../src/lib/log.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { systemRandom } from "../../src/lib/random.ts";
 import type { Plugin } from "../../src/plugin/api.ts";
 import type { LoadedPlugin, PluginHost } from "../../src/plugin/host.ts";
-import { createIsolation } from "../../src/plugin/isolation.ts";
-import { spawnPluginProcess } from "../../src/plugin/spawn.ts";
 import { decide, type DecisionPorts } from "../../src/router/chain.ts";
 import { client, decisionInput, statesOf } from "../fake/decision_input.ts";
 import { createIsolatedHost } from "../fake/isolated_host.ts";
 import { hostOf } from "../fake/plugins.ts";
 import { SEND_LIMITS } from "../fake/send_limits.ts";
+import { createRealIsolation } from "../fake/real_isolation.ts";
 
 export interface PluginCost {
   readonly plugins: number;
@@ -73,15 +70,7 @@ async function benchInline(plugins: number, rounds: number): Promise<PluginCost>
 
 async function benchIsolated(plugins: number, rounds: number): Promise<PluginCost> {
   const folder = await Deno.makeTempDir({ prefix: "ilink-hub-bench-" });
-  const pids: number[] = [];
-  const isolation = createIsolation({
-    ...{ clock: systemClock, random: systemRandom, log: silentLog },
-    spawn() {
-      const child = spawnPluginProcess();
-      pids.push(child.pid);
-      return child;
-    },
-  });
+  const { isolation, pids } = createRealIsolation();
   const files = Array.from({ length: plugins }, (_, at) => {
     const info: LoadedPlugin = {
       ...{ id: `p${at}`, version: "1.0.0", source: "user", onFault: "next" },

@@ -4,15 +4,9 @@
  */
 import { createExchange } from "../../src/downstream/exchange.ts";
 import { type Clock, sleep } from "../../src/lib/clock.ts";
-import {
-  digitsOf,
-  isObject,
-  type JsonObject,
-  listMember,
-  parseJson,
-  textMember,
-} from "../../src/lib/json.ts";
+import { digitsOf, isObject, type JsonObject, listMember, textMember } from "../../src/lib/json.ts";
 import { readInbound } from "../../src/wire/message.ts";
+import { callMortalHub } from "./mortal_call.ts";
 import type { MortalHub } from "./mortal_hub.ts";
 
 export interface DayAgent {
@@ -66,36 +60,14 @@ export function startDayAgent(options: {
   let sends = 0;
 
   async function post(path: string, body: JsonObject): Promise<JsonObject> {
-    const { stations, death } = hub();
     const exchange = createExchange();
-    const { promise: cut, reject } = Promise.withResolvers<never>();
-    cut.catch(() => {}); // only the race looks at it
-    const onEnd = () => {
-      exchange.end("closed");
-      reject(new Error("connection closed"));
-    };
-    const ends = [death, life.signal];
-    for (const end of ends) end.addEventListener("abort", onEnd, { once: true });
-    if (ends.some(({ aborted }) => aborted)) onEnd();
-    try {
-      const request = new Request(`http://hub/ilink/bot/${path}`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
-      });
-      const asking = stations.downstream.app.fetch(request, { exchange });
-      const response = await Promise.race([asking, cut]);
-      const answer = parseJson(await Promise.race([response.text(), cut]));
-      exchange.end("written");
-      if (response.status !== 200 || !isObject(answer)) throw new Error(`HTTP ${response.status}`);
-      for (const member of ["ret", "errcode"]) {
-        const code = digitsOf(answer[member]) ?? "0";
-        if (code !== "0") codes.add(code);
-      }
-      return answer;
-    } finally {
-      for (const end of ends) end.removeEventListener("abort", onEnd);
+    const call = { path, token, body, stopping: life.signal, exchange };
+    const answer = await callMortalHub(hub(), call);
+    for (const member of ["ret", "errcode"]) {
+      const code = digitsOf(answer[member]) ?? "0";
+      if (code !== "0") codes.add(code);
     }
+    return answer;
   }
 
   /** With the same `client_id` until the hub has taken it, as clients with retries do. */

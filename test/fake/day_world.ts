@@ -19,13 +19,12 @@ import {
 import { silentLog } from "../../src/lib/log.ts";
 import type { SayGiven } from "../../src/simulator/simulator.ts";
 import type { PersonEntry } from "../../src/simulator/world.ts";
-import type { Disk } from "../../src/store/disk.ts";
 import { type DayAgent, startDayAgent, type Work } from "./day_agent.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
-import { createFakePluginDesk } from "./fake_plugin_desk.ts";
 import { createFakeRandom } from "./fake_random.ts";
 import { createFakeUpstream, type FakeUpstream } from "./fake_upstream.ts";
 import { type MortalHub, startMortalHub } from "./mortal_hub.ts";
+import { sightsOf } from "./hub_sights.ts";
 import { makeQuickFolder } from "./quick_folder.ts";
 
 export interface DayWorld {
@@ -86,13 +85,6 @@ export interface DayOptions {
   readonly agents: Readonly<Record<string, (work: Work) => Promise<void>>>;
 }
 
-const DISK: Disk = {
-  hasRoom: () => true,
-  look() {},
-  freeBallast: () => false,
-  facts: () => Promise.resolve({ databaseBytes: 0, freeBytes: null }),
-};
-
 const ALERT_SETTINGS = { backlogMin: 200, repeatMs: 6 * 3_600_000 };
 
 /** Runs `live` in a new world and ends it. */
@@ -116,13 +108,9 @@ export async function withDay(
       ...{ path: `${directory}/hub.db`, clock, random, api: upstream.api, crashAt: null },
       flags: { "allow-senders": "open", "away-words": "true", "busy-words-seconds": "20" },
     });
-    const { store, stations } = hub;
+    const { stations } = hub;
     await stations.upstream.refresh();
-    const sights = {
-      ...{ store, disk: DISK, lang: "en", states: stations.downstream.states } as const,
-      pluginDesk: createFakePluginDesk([]),
-      accountFacts: stations.upstream.facts.bind(stations.upstream),
-    };
+    const sights = sightsOf(hub);
     const alerts = startAlerts({
       facts: () => gatherFacts(sights, clock.now()),
       loginLink: () => Promise.resolve(null),

@@ -4,14 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { asId, type MessageId } from "../../src/core/ids.ts";
-import {
-  digitsOf,
-  isObject,
-  type JsonObject,
-  listMember,
-  parseJson,
-  textMember,
-} from "../../src/lib/json.ts";
+import { digitsOf, isObject, type JsonObject, listMember, textMember } from "../../src/lib/json.ts";
 import { type Clock, sleep } from "../../src/lib/clock.ts";
 import type { RequestRecord } from "../../src/simulator/exchange.ts";
 import type { Settings } from "../../src/simulator/settings.ts";
@@ -19,6 +12,7 @@ import type { MessageTrace } from "../../src/store/trace.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
 import { createFakeRandom } from "./fake_random.ts";
 import { createFakeUpstream, type FakeUpstream, OWNER } from "./fake_upstream.ts";
+import { callMortalHub } from "./mortal_call.ts";
 import { type MortalHub, startMortalHub } from "./mortal_hub.ts";
 import { makeQuickFolder } from "./quick_folder.ts";
 
@@ -158,27 +152,8 @@ function startAgent(
   let polling: Promise<void> | null = null;
   let replying = Promise.resolve();
 
-  async function post(path: string, body: JsonObject): Promise<JsonObject> {
-    const { stations, death } = hub();
-    const { promise: cut, reject } = Promise.withResolvers<never>();
-    cut.catch(() => {}); // only the race looks at it
-    const onEnd = () => reject(new Error("connection closed"));
-    const ending = AbortSignal.any([death, stopping.signal]);
-    if (ending.aborted) onEnd();
-    ending.addEventListener("abort", onEnd, { once: true });
-    const request = new Request(`http://hub/ilink/bot/${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${tokenOf(name)}` },
-      body: JSON.stringify(body),
-    });
-    try {
-      const response = await Promise.race([stations.downstream.app.fetch(request), cut]);
-      const answer = parseJson(await Promise.race([response.text(), cut]));
-      if (!isObject(answer)) throw new Error("no object");
-      return answer;
-    } finally {
-      ending.removeEventListener("abort", onEnd);
-    }
+  function post(path: string, body: JsonObject): Promise<JsonObject> {
+    return callMortalHub(hub(), { path, token: tokenOf(name), body, stopping: stopping.signal });
   }
 
   async function poll(): Promise<void> {

@@ -4,17 +4,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "../../src/lib/clock.ts";
-import { silentLog } from "../../src/lib/log.ts";
-import { systemRandom } from "../../src/lib/random.ts";
 import type { Json, Permissions } from "../../src/plugin/api.ts";
 import type { Isolate, Isolation } from "../../src/plugin/isolate.ts";
-import { createIsolation } from "../../src/plugin/isolation.ts";
-import { spawnPluginProcess } from "../../src/plugin/spawn.ts";
 import { decide, type Decided } from "../../src/router/chain.ts";
 import { client, decisionInput, statesOf } from "./decision_input.ts";
 import { infoOf } from "./isolated_host.ts";
 import { SEND_LIMITS } from "./send_limits.ts";
+import { createRealIsolation } from "./real_isolation.ts";
 
 export interface HostileWorld {
   /** Decides a message as the router does: the hostile plugin is asked, then the neighbour. */
@@ -60,15 +56,7 @@ export async function withHostile(
 export async function withIsolation(
   use: (isolation: Isolation, pids: readonly number[]) => Promise<void>,
 ): Promise<void> {
-  const pids: number[] = [];
-  const isolation = createIsolation({
-    ...{ clock: systemClock, random: systemRandom, log: silentLog },
-    spawn() {
-      const child = spawnPluginProcess();
-      pids.push(child.pid);
-      return child;
-    },
-  });
+  const { isolation, pids } = createRealIsolation();
   try {
     await use(isolation, pids);
   } finally {

@@ -1,15 +1,9 @@
 /** A client in this process: calls the hub's app without a socket, survives the hub's death, keeps its cursor. */
 import type { Clock } from "../../src/lib/clock.ts";
 import { sleep } from "../../src/lib/clock.ts";
-import {
-  digitsOf,
-  isObject,
-  type JsonObject,
-  listMember,
-  parseJson,
-  textMember,
-} from "../../src/lib/json.ts";
+import { digitsOf, isObject, type JsonObject, listMember, textMember } from "../../src/lib/json.ts";
 import { readInbound } from "../../src/wire/message.ts";
+import { callMortalHub } from "./mortal_call.ts";
 import type { MortalHub } from "./mortal_hub.ts";
 
 export interface PocketAgent {
@@ -40,27 +34,8 @@ export function startPocketAgent(options: {
   let cursor = "";
   let sends = 0;
 
-  async function post(path: string, body: JsonObject): Promise<JsonObject> {
-    const { stations, death } = hub();
-    const { promise: cut, reject } = Promise.withResolvers<never>();
-    cut.catch(() => {}); // only the race looks at it
-    const onEnd = () => reject(new Error("connection closed"));
-    const ending = AbortSignal.any([death, stopping.signal]);
-    if (ending.aborted) onEnd();
-    ending.addEventListener("abort", onEnd, { once: true });
-    const request = new Request(`http://hub/ilink/bot/${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    });
-    try {
-      const response = await Promise.race([stations.downstream.app.fetch(request), cut]);
-      const answer = parseJson(await Promise.race([response.text(), cut]));
-      if (response.status !== 200 || !isObject(answer)) throw new Error(`HTTP ${response.status}`);
-      return answer;
-    } finally {
-      ending.removeEventListener("abort", onEnd);
-    }
+  function post(path: string, body: JsonObject): Promise<JsonObject> {
+    return callMortalHub(hub(), { path, token, body, stopping: stopping.signal });
   }
 
   async function reply(message: JsonObject, text: string): Promise<void> {

@@ -15,8 +15,8 @@ import {
 } from "../../src/lib/json.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { type DeliveryWorld, withDelivery } from "../fake/delivery_world.ts";
-import { createFakePluginDesk } from "../fake/fake_plugin_desk.ts";
 import { createFakeRandom } from "../fake/fake_random.ts";
+import { sightsOf } from "../fake/hub_sights.ts";
 import { OWNER } from "../fake/fake_upstream.ts";
 
 async function logInAgain({ upstream, hub, clock }: DeliveryWorld): Promise<void> {
@@ -90,18 +90,7 @@ Deno.test("sends that vanish are told over a channel once, since when and how ma
   await withDelivery(async ({ clock, upstream, hub, say, poll, reply }) => {
     const told: Notice[] = [];
     const ports = { clock, random: createFakeRandom(9), log: silentLog, lang: "en" } as const;
-    const { store, stations } = hub;
-    const sights = {
-      ...{ store, lang: "en", states: stations.downstream.states } as const,
-      pluginDesk: createFakePluginDesk([]),
-      disk: {
-        hasRoom: () => true,
-        look() {},
-        freeBallast: () => false,
-        facts: () => Promise.resolve({ databaseBytes: 0, freeBytes: null }),
-      },
-      accountFacts: stations.upstream.facts.bind(stations.upstream),
-    };
+    const sights = sightsOf(hub);
     const alerts = startAlerts({
       ...ports,
       facts: () => gatherFacts(sights, clock.now()),

@@ -6,8 +6,8 @@ import { gatherFacts } from "../../src/hub/alerts.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { type DeliveryLife, liveThrough } from "../fake/delivery_life.ts";
 import { isTaken, sendsOf } from "../fake/delivery_model.ts";
-import { createFakePluginDesk } from "../fake/fake_plugin_desk.ts";
 import { createFakeRandom } from "../fake/fake_random.ts";
+import { sightsOf } from "../fake/hub_sights.ts";
 
 const HOUR = 3_600_000;
 const SPACING_MS = 1_500;
@@ -30,17 +30,7 @@ async function watch(
   await liveThrough({ agents: ["ann"], flags, isMortal: false }, async (life) => {
     const { store, stations } = life.hub();
     const told: string[] = [];
-    const sights = {
-      ...{ store, lang: "en", states: stations.downstream.states } as const,
-      pluginDesk: createFakePluginDesk([]),
-      disk: {
-        hasRoom: () => true,
-        look() {},
-        freeBallast: () => false,
-        facts: () => Promise.resolve({ databaseBytes: 0, freeBytes: null }),
-      },
-      accountFacts: stations.upstream.facts.bind(stations.upstream),
-    };
+    const sights = sightsOf(life.hub());
     const alerts = startAlerts({
       facts: () => gatherFacts(sights, life.hubClock.now()),
       loginLink: () => Promise.resolve(null),
